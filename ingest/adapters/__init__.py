@@ -1,0 +1,1 @@
+"""One folder per family of devices that speak alike; see CONTRIBUTING.md, "Add a device"."""

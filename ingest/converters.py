@@ -1,0 +1,131 @@
+"""Reading what devices write: times, numbers, flags, text. Pure, and shared by all codecs."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+
+from ingest.message import DeviceTime, Unreadable
+from schemas.base import MS_PER_S
+
+_ISO = re.compile(
+    r"^(?P<date>\d{4}-\d\d-\d\d)[T ](?P<clock>\d\d:\d\d:\d\d)(?P<fraction>\.\d+)?"
+    r"\s*(?P<zone>Z|[+-]\d\d:?\d\d|\d\d:\d\d)?$"
+)
+_COMPACT = re.compile(r"^(\d{4})(\d\d)(\d\d)T?(\d\d)(\d\d)(\d\d)(\d*)$")
+YEAR_MIN, YEAR_MAX = 2000, 2100
+
+
+def iso_time(text: str, path: str = "$") -> DeviceTime:
+    """An ISO 8601 text, with an offset, without one, or with one that lost its sign.
+
+    One Hikvision firmware drops the plus of the offset (`2024-01-22T11:47:1500:00`); what stands
+    there is taken as east of Greenwich. Raises Unreadable for anything else.
+    """
+    found = _ISO.match(text.strip())
+    if found is None:
+        raise Unreadable(f"time {text!r} is not ISO 8601", path)
+    fraction = (found["fraction"] or "")[:7]
+    try:
+        local = datetime.fromisoformat(f"{found['date']}T{found['clock']}{_six(fraction)}")
+    except ValueError as error:
+        raise Unreadable(f"time {text!r}: {error}", path) from error
+    if found["zone"] is None:
+        return DeviceTime(text, local=local)
+    instant = local.replace(tzinfo=UTC) - _offset(found["zone"])
+    return DeviceTime(text, instant=round(instant.timestamp() * MS_PER_S), local=local)
+
+
+def _six(fraction: str) -> str:
+    return fraction.ljust(7, "0") if fraction else ""
+
+
+def _offset(zone: str) -> timedelta:
+    if zone == "Z":
+        return timedelta()
+    sign = -1 if zone[0] == "-" else 1
+    digits = zone.lstrip("+-").replace(":", "")
+    return sign * timedelta(hours=int(digits[:2]), minutes=int(digits[2:4]))
+
+
+def compact_time(text: str, path: str = "$") -> DeviceTime:
+    """Naive local time as yyyyMMddHHmmss, with or without T and a fraction."""
+    found = _COMPACT.match(text.strip())
+    if found is None:
+        raise Unreadable(f"time {text!r} is not yyyyMMddHHmmss", path)
+    numbers = [int(part) for part in found.groups()[:6]]
+    try:
+        return DeviceTime(text, local=datetime(*numbers))  # type: ignore[arg-type]  # noqa: DTZ001
+    except ValueError as error:
+        raise Unreadable(f"time {text!r}: {error}", path) from error
+
+
+def epoch_time(value: Any, path: str = "$", *, unit_per_s: int = 1) -> DeviceTime:
+    """Seconds (or 1/`unit_per_s` of them) since 1970 in UTC; int, float or digits as text."""
+    try:
+        seconds = float(value) / unit_per_s
+    except (TypeError, ValueError) as error:
+        raise Unreadable(f"time {value!r} is not a number of seconds", path) from error
+    if not YEAR_MIN <= 1970 + seconds / 31_556_952 <= YEAR_MAX:
+        raise Unreadable(f"time {value!r} lies outside {YEAR_MIN} to {YEAR_MAX}", path)
+    return DeviceTime(str(value), instant=round(seconds * MS_PER_S))
+
+
+def strip_comments(text: str) -> str:
+    """JSON text without `//` comments outside of strings, as some makers' documents print it."""
+    return re.sub(r'("(?:\\.|[^"\\])*")|//[^\n]*', lambda m: m.group(1) or "", text)
+
+
+def load_json(payload: bytes | str) -> Any:
+    """Parsed JSON. Raises Unreadable with the position of the fault."""
+    try:
+        return orjson.loads(payload)
+    except orjson.JSONDecodeError as error:
+        raise Unreadable(f"is not JSON: {error}", "$") from error
+
+
+def text_of(payload: bytes, path: str = "$") -> str:
+    """UTF-8 text, with GB18030 as the second try (older Chinese firmware). Raises Unreadable."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return payload.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise Unreadable("is neither UTF-8 nor GB18030 text", path)
+
+
+def whole(value: Any) -> int | None:
+    """An int from an int or a text of digits; None where there is none."""
+    try:
+        return int(str(value).strip())
+    except (TypeError, ValueError):
+        return None
+
+
+def number(value: Any) -> float | None:
+    """A float from a number or its text; None where there is none (NaN and infinity too)."""
+    try:
+        found = float(str(value).strip())
+    except (TypeError, ValueError):
+        return None
+    return found if abs(found) < float("inf") else None
+
+
+def share(value: Any, full: float = 1.0) -> float | None:
+    """A confidence of 0 to `full` as 0 to 1; None where it is no number or out of range."""
+    found = number(value)
+    return found / full if found is not None and 0 <= found <= full else None
+
+
+def said(value: Any) -> str | None:
+    """Stripped text of a scalar, or None for nothing, blanks, and the words that mean nothing."""
+    if value is None or isinstance(value, dict | list):
+        return None
+    text = str(value).strip()
+    return None if text.lower() in ("", "unknown", "null", "none", "undefined", "--") else text
+
+
+def flag(value: Any) -> bool | None:
+    """True or False from a bool, 0/1, or their texts; None for anything else."""
+    return {"true": True, "1": True, "false": False, "0": False}.get(str(value).strip().lower())

@@ -1,0 +1,150 @@
+"""The pure mapping: a message in, events or one rejection out. No clock, no network, no site state.
+
+An adapter's codec says what the device says; here its device is placed, its clock read, its wired
+inputs named and its id made. Clear values stay clear: the gateway seals them afterwards.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from ingest.catalogue import Adapter, Catalogue
+from ingest.message import DeviceTime, Message, Reading, Rejected, Unreadable
+from ingest.registry import Placement, Registry
+from schemas.base import MS_PER_S
+from schemas.events import Event, EventError, event_id, make_event
+
+FACTORY_OFFSET_MS = 8 * 3600 * MS_PER_S
+"""Dahua devices never told their zone claim a UTC eight hours behind their wall clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mapper:
+    """Turns messages into events, with the adapters and the site it was given."""
+
+    catalogue: Catalogue
+    registry: Registry
+
+    def read(self, message: Message, adapter: str | None = None) -> list[Event] | Rejected:
+        """The events of one message, or why there are none.
+
+        `adapter` forces one by name; otherwise the site, then the topic, then the content decides.
+        """
+        chosen = self._adapter(message, adapter)
+        if isinstance(chosen, Rejected):
+            return chosen
+        name = chosen.spec.name
+        try:
+            readings = chosen.decode(message)
+            return [self._event(message, reading, name) for reading in readings]
+        except Unreadable as error:
+            return Rejected(error.reason, error.path, name)
+        except EventError as error:
+            return Rejected(str(error), "$", name)
+        except (RecursionError, OverflowError, ValueError, LookupError, TypeError, AttributeError):
+            return Rejected("has not the shape this adapter knows; see its README", "$", name)
+
+    def _adapter(self, message: Message, name: str | None) -> Adapter | Rejected:
+        name = name or self.registry.adapter_of(message.topic)
+        if name is not None:
+            found = self.catalogue.adapters.get(name)
+            known = ", ".join(sorted(self.catalogue.adapters))
+            return found or Rejected(f"there is no adapter {name!r}; there are: {known}")
+        chosen = self.catalogue.choose(message)
+        return Rejected(chosen) if isinstance(chosen, str) else chosen
+
+    def _event(self, message: Message, reading: Reading, adapter: str) -> Event:
+        spot = self.registry.place(message.topic, reading.device, reading.channel)
+        word = _input_meaning(reading, spot)
+        known = resolve_time(reading.time, spot)
+        identity = event_id(
+            spot.estate, spot.device, reading.channel, word, _identity_time(reading, message),
+            reading.sequence, reading.subject,
+        )  # fmt: skip
+        data = {
+            "device": spot.device, "place": spot.place, "received_at": message.received_at,
+            "channel": reading.channel, "direction": reading.direction or spot.direction,
+            "device_time": reading.time.raw if reading.time else None,
+            "time_from": "received" if known is None else "device",
+            "replayed": reading.replayed, "retained": message.retained,
+            "sequence": reading.sequence, "confidence": reading.confidence,
+            "pictures": reading.pictures, "adapter": adapter, "native": reading.native,
+            **reading.fields,
+        }  # fmt: skip
+        return make_event(
+            word, id=identity, source=f"/{spot.estate}/{spot.device}", subject=reading.subject,
+            time=message.received_at if known is None else known, data=data,
+        )  # fmt: skip
+
+
+def _identity_time(reading: Reading, message: Message) -> str | int:
+    """What tells two readings apart in time: the instant if sure, else the device's own text.
+
+    Forms of one reading may write one instant differently, so a sure instant goes first. A device
+    without a clock can only be told apart by when it was heard.
+    """
+    if reading.time is None:
+        return message.received_at
+    if reading.time.instant is not None:
+        return reading.time.instant
+    return reading.time.local.isoformat() if reading.time.local else reading.time.raw
+
+
+def _input_meaning(reading: Reading, spot: Placement) -> str:
+    """What a wired input means, if the site says so; going off becomes the opposite fact."""
+    if reading.type not in ("input.activated", "input.cleared"):
+        return reading.type
+    meant = spot.inputs.get(reading.channel or "")
+    if meant is None or reading.type == "input.activated":
+        return meant or reading.type
+    return _OPPOSITE.get(meant, reading.type)
+
+
+_OPPOSITE = {
+    "loop.occupied": "loop.cleared",
+    "door.opened": "door.closed",
+    "door.closed": "door.opened",
+    "barrier.opened": "barrier.closed",
+    "barrier.closed": "barrier.opened",
+}
+
+
+def resolve_time(time: DeviceTime | None, spot: Placement) -> int | None:
+    """The instant of a device's clock, or None if it cannot be known.
+
+    The site's named fault goes first; then what is sure; then wall-clock time in the configured
+    zone; then what the device claims, unless its claim is one that is known to be wrong.
+    """
+    if time is None:
+        return None
+    if spot.clock_fault is not None:
+        return _faulty(time, spot)
+    if time.instant is not None:
+        return time.instant
+    if time.local is not None and spot.zone is not None:
+        return _in_zone(time, spot.zone)
+    return time.maybe if _believable(time) else None
+
+
+def _faulty(time: DeviceTime, spot: Placement) -> int | None:
+    claimed = time.instant if time.instant is not None else time.maybe
+    if spot.clock_fault == "lost_offset_sign" or claimed is None or spot.zone is None:
+        return claimed if time.local is None or spot.zone is None else _in_zone(time, spot.zone)
+    # Both other faults write wall-clock time where UTC should stand: read it back as wall clock.
+    seconds, ms = divmod(claimed, MS_PER_S)
+    wall = datetime.fromtimestamp(seconds, UTC).replace(tzinfo=spot.zone)
+    return round(wall.timestamp()) * MS_PER_S + ms
+
+
+def _in_zone(time: DeviceTime, zone: ZoneInfo) -> int:
+    assert time.local is not None
+    return round(time.local.replace(tzinfo=zone).timestamp() * MS_PER_S)
+
+
+def _believable(time: DeviceTime) -> bool:
+    """Whether a claimed UTC can be trusted without a zone to hold it against."""
+    if time.maybe is None or time.local is None:
+        return time.maybe is not None
+    ahead = round(time.local.replace(tzinfo=UTC).timestamp() * MS_PER_S) - time.maybe
+    rounded = round(ahead / MS_PER_S) * MS_PER_S
+    return rounded not in (0, FACTORY_OFFSET_MS) and rounded % (900 * MS_PER_S) == 0

@@ -1,0 +1,81 @@
+"""What goes into the mapping and what comes out of a codec.
+
+A `Message` is what the broker handed over. A codec turns it into `Reading`s, make-neutral but not
+yet placed or timed, or into one `Rejected`. Nothing here knows the clock or the site.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from schemas.event_data import Direction
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One MQTT message. `received_at` is the gateway's clock in milliseconds since the epoch."""
+
+    topic: str
+    payload: bytes
+    received_at: int
+    retained: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceTime:
+    """What a device's clock says, as far as it can be known.
+
+    `instant` is sure (an offset or a true UTC stood in the message), in ms since the epoch.
+    `local` is wall-clock time without a zone. `maybe` is an instant the device claims but that
+    makes of its kind are known to get wrong; it counts only if nothing better does.
+    """
+
+    raw: str
+    instant: int | None = None
+    local: datetime | None = None
+    maybe: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one device says, once. `device` is its own name for itself, None if only the connection
+    knows. `channel` is the door, lane, reader or picture channel as the device counts it.
+    `fields` are the type's own data fields (see schemas/event_data.py).
+    """
+
+    type: str
+    device: str | None = None
+    time: DeviceTime | None = None
+    channel: str | None = None
+    sequence: int | None = None
+    subject: str | None = None
+    direction: Direction | None = None
+    confidence: float | None = None
+    replayed: bool = False
+    native: str | None = None
+    pictures: tuple[str, ...] = ()
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A message that is not understood: why (what and how to mend), and where in the payload."""
+
+    reason: str
+    path: str = ""
+    adapter: str | None = None
+
+
+class Unreadable(Exception):
+    """Raised inside a codec to leave it at once; the mapping turns it into `Rejected`."""
+
+    def __init__(self, reason: str, path: str = "") -> None:
+        """`reason` is one line; `path` is where in the payload, for example `$.info.time`."""
+        super().__init__(reason)
+        self.reason = reason
+        self.path = path
+
+
+Codec = Callable[[Message], list[Reading]]
+"""A codec: pure, raises only `Unreadable`. An empty list means: understood, and nothing to tell."""

@@ -1,0 +1,106 @@
+"""Alerts: each message is the whole alert, and the highest revision is the one that holds."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from schemas.base import Instant, Model, Words
+from schemas.event_data import Direction
+
+Severity = Literal["blue", "yellow", "orange", "red"]
+Delivery = Literal["push", "list", "statistic"]
+Handler = Literal[
+    "police", "property", "grid_worker", "maintenance", "care_station", "fire_brigade", "mediator",
+]  # fmt: skip
+SEVERITIES: tuple[Severity, ...] = ("blue", "yellow", "orange", "red")
+EVIDENCE_MAX = 50
+
+
+class Evidence(Model):
+    """One reading that an alert rests on, and the step of the rule that it met."""
+
+    step: str
+    id: str
+    type: str
+    time: Instant
+    place: str
+    device: str
+    subject: str | None = None
+    direction: Direction | None = None
+    confidence: float | None = None
+    pictures: tuple[str, ...] = ()
+    sealed: dict[str, str] | None = None
+
+
+class Camera(Model):
+    """A camera that sees the alert's place, with its live view and the recording at the time."""
+
+    id: str
+    name: Words
+    live_url: str | None = None
+    recording_url: str | None = None
+
+
+class Suppression(Model):
+    """Why an alert is kept but told to nobody: the cause, and a reason a person can read."""
+
+    by: str
+    reason: Words
+
+
+class Alert(Model):
+    """A situation at a place. `cleared_at` ends the detection and never closes a case.
+
+    `id` is a hash of rule, key and opening event; `revision` counts the messages of one id.
+    `key` is rule-wide unique: place and subject. `subject` is a pseudonym, never a clear value.
+    """
+
+    id: str
+    revision: int
+    rule: str
+    rule_version: str
+    estate: str
+    key: str
+    severity: Severity
+    handler: Handler
+    also: tuple[Handler, ...] = ()
+    delivery: Delivery
+    silent_on_site: bool = False
+    subject: str | None = None
+    place: str
+    place_name: Words
+    opened_at: Instant
+    updated_at: Instant
+    cleared_at: Instant | None = None
+    evidence: tuple[Evidence, ...] = Field(default=(), max_length=EVIDENCE_MAX)
+    evidence_more: int = 0
+    cameras: tuple[Camera, ...] = ()
+    reason: Words
+    roles: tuple[str, ...] = ()
+    found_afterwards: bool = False
+    suppressed: Suppression | None = None
+    config: str = ""
+
+
+class AlertLine(Model):
+    """The short form that `backtest` prints and `GET /api/alerts` lists."""
+
+    id: str
+    rule: str
+    key: str
+    severity: Severity
+    handler: Handler
+    delivery: Delivery
+    subject: str | None
+    place: str
+    opened_at: Instant
+    updated_at: Instant
+    cleared_at: Instant | None
+    evidence: tuple[str, ...]
+    reason: Words
+
+
+def alert_line(alert: Alert) -> AlertLine:
+    """The short form of an alert: evidence as event ids in order."""
+    fields = {name: getattr(alert, name) for name in AlertLine.model_fields if name != "evidence"}
+    return AlertLine(**fields, evidence=tuple(item.id for item in alert.evidence))

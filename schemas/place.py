@@ -1,0 +1,148 @@
+"""Places, the two trees above them, and what one estate's configuration tells the processors.
+
+A place is a node below an estate: building, unit, dwelling, gate, lane, bay, door, barrier, camera,
+zone. Two trees stand above estates: governance (grid → community → street → district → city) and
+police (office → station → bureau → city bureau).
+"""
+
+from collections.abc import Iterator
+from functools import cached_property
+from hashlib import blake2b
+from typing import Any, Literal
+
+from pydantic import Field
+
+from schemas.base import MS_PER_S, Model, Words
+
+PlaceKind = Literal[
+    "estate", "building", "unit", "dwelling", "gate", "lane", "bay", "door", "barrier", "camera",
+    "zone", "lift", "corridor", "care_home", "car_park",
+]  # fmt: skip
+
+
+class Place(Model):
+    """A node of an estate. `seen_by` names the cameras that see it; `key` marks a key place."""
+
+    id: str
+    kind: PlaceKind
+    name: Words
+    parent: str | None = None
+    key: bool = False
+    seen_by: tuple[str, ...] = ()
+    exits_read: bool = False
+    live_url: str | None = None
+    recording_url: str | None = None
+
+
+class DeviceConfig(Model):
+    """What processors must know of a device: where it stands and how often it says it is alive.
+
+    `parent` is the device it hangs on (a reader on a panel, a camera on a recorder): when the
+    parent is lost, the child is not reported for itself.
+    """
+
+    id: str
+    name: Words
+    place: str
+    kind: Literal["reader", "panel", "camera", "recorder", "barrier", "gateway", "other"] = "other"
+    heartbeat_s: int | None = Field(default=None, gt=0)
+    parent: str | None = None
+
+
+class AreaRules(Model):
+    """Rule parameters for one place and all below it."""
+
+    place: str
+    rules: dict[str, dict[str, Any]] = Field(default_factory=dict)
+
+
+class Trees(Model):
+    """Where an estate hangs in the governance tree and in the police tree, from near to far."""
+
+    grid: str = ""
+    community: str = ""
+    street: str = ""
+    district: str = ""
+    city: str = ""
+    police_office: str = ""
+    police_station: str = ""
+    police_bureau: str = ""
+    city_bureau: str = ""
+
+
+class EstateConfig(Model):
+    """One estate as the processors see it, whole; it travels inside `config.activated`."""
+
+    estate: str
+    name: Words
+    timezone: str = "Asia/Shanghai"
+    lateness_s: float = Field(default=2.0, ge=0, le=300)
+    trees: Trees = Trees()
+    places: tuple[Place, ...] = ()
+    devices: tuple[DeviceConfig, ...] = ()
+    rules: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    areas: tuple[AreaRules, ...] = ()
+
+    @property
+    def lateness_ms(self) -> int:
+        """How long a reading may be on its way, in milliseconds."""
+        return round(self.lateness_s * MS_PER_S)
+
+    @cached_property
+    def place_by_id(self) -> dict[str, Place]:
+        """Places by id."""
+        return {place.id: place for place in self.places}
+
+    @cached_property
+    def device_by_id(self) -> dict[str, DeviceConfig]:
+        """Devices by id."""
+        return {device.id: device for device in self.devices}
+
+    @cached_property
+    def _area_by_place(self) -> dict[str, AreaRules]:
+        return {area.place: area for area in self.areas}
+
+    @cached_property
+    def digest(self) -> str:
+        """A short hash of the whole configuration: its version."""
+        return blake2b(self.model_dump_json().encode(), digest_size=8).hexdigest()
+
+    def lineage(self, place: str | None) -> Iterator[Place]:
+        """The place and what it stands in, from near to far; nothing for an unknown place."""
+        seen: set[str] = set()
+        while place and place not in seen and place in self.place_by_id:
+            seen.add(place)
+            node = self.place_by_id[place]
+            yield node
+            place = node.parent
+
+    def rule_settings(self, rule: str, place: str | None) -> dict[str, Any]:
+        """The settings of a rule at a place: the estate's, overlaid by each area from far to near."""
+        settings = dict(self.rules.get(rule, {}))
+        for node in reversed(list(self.lineage(place))):
+            area = self._area_by_place.get(node.id)
+            if area is not None:
+                settings.update(area.rules.get(rule, {}))
+        return settings
+
+    def is_key(self, place: str | None) -> bool:
+        """Whether the place, or what it stands in, is marked key."""
+        return any(node.key for node in self.lineage(place))
+
+    def place_name(self, place: str) -> Words:
+        """The name for people, with the building or gate before it; the id where it is unknown."""
+        nodes = [node for node in self.lineage(place) if node.kind != "estate"]
+        if not nodes:
+            return Words(zh=place, en=place)
+        return Words(
+            zh="".join(node.name.zh for node in reversed(nodes)),
+            en=" ".join(node.name.en for node in reversed(nodes)),
+        )
+
+    def cameras_at(self, place: str) -> tuple[Place, ...]:
+        """The cameras that see a place, or else those that see what it stands in."""
+        for node in self.lineage(place):
+            if node.seen_by:
+                found = (self.place_by_id.get(camera) for camera in node.seen_by)
+                return tuple(camera for camera in found if camera is not None)
+        return ()
