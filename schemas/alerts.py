@@ -29,6 +29,7 @@ class Evidence(Model):
     direction: Direction | None = None
     confidence: float | None = None
     pictures: tuple[str, ...] = ()
+    replayed: bool = False
     sealed: dict[str, str] | None = None
 
 

@@ -19,6 +19,7 @@ DeniedReason = Literal[
     "unknown_credential", "no_permission", "wrong_time", "expired", "blocked", "lost", "wrong_pin",
     "anti_passback", "interlock", "mode", "not_live", "other", "unknown",
 ]  # fmt: skip
+WatchBasis = Literal["wanted", "missing", "protection_order", "case_vehicle", "cloned_plate"]
 Scalar = str | int | float | bool | None
 
 
@@ -479,7 +480,9 @@ class WatchChanged(EventData):
     plate: PlateRef | None = None
     severity: Literal["orange", "red"] = "orange"
     case_number: str = ""
-    basis: Literal["wanted", "missing", "protection_order", "case_vehicle", "cloned_plate"] = "wanted"
+    basis: Literal["wanted", "missing", "protection_order", "case_vehicle", "cloned_plate"] = (
+        "wanted"
+    )
     owner: str = ""
     approver: str = ""
     roles: tuple[str, ...] = ()
@@ -501,11 +504,13 @@ class ConfigActivated(EventData):
 
 
 class ClockTicked(EventData):
-    """The gateway's clock, once a second. Input is known to be complete since `since`.
+    """The gateway's clock, once a second; `since` says since when input is known to be complete.
 
-    A gap between the last tick and `since` means that readings of that span may be lost: absence
-    in it is not judged.
+    A gateway that lost its session writes, before anything else, a tick right after its last one
+    whose `gap_until` is the time of the new subscription: readings of that span may be lost, so
+    absence in it is not judged.
     """
 
     TYPE: ClassVar[str] = "clock.ticked"
     since: Instant | None = None
+    gap_until: Instant | None = None

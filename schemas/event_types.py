@@ -25,6 +25,8 @@ def event_types() -> dict[str, EventType]:
     text = files("schemas").joinpath("event_types.csv").read_text(encoding="utf-8")
     rows = csv.DictReader(text.splitlines())
     return {
-        row["type"]: EventType(row["type"], int(row["rank"]), tuple(filter(None, row["reads_as"].split(";"))))
+        row["type"]: EventType(
+            row["type"], int(row["rank"]), tuple(filter(None, row["reads_as"].split(";")))
+        )
         for row in rows
     }

@@ -116,14 +116,28 @@ class EstateConfig(Model):
             yield node
             place = node.parent
 
+    @cached_property
+    def in_view(self) -> dict[str, tuple[str, ...]]:
+        """The places that each camera's place sees."""
+        found: dict[str, tuple[str, ...]] = {}
+        for place in self.places:
+            for camera in place.seen_by:
+                found[camera] = (*found.get(camera, ()), place.id)
+        return found
+
     def rule_settings(self, rule: str, place: str | None) -> dict[str, Any]:
-        """The settings of a rule at a place: the estate's, overlaid by each area from far to near."""
+        """The settings of a rule at a place: the estate's, overlaid from far areas to near ones."""
         settings = dict(self.rules.get(rule, {}))
         for node in reversed(list(self.lineage(place))):
             area = self._area_by_place.get(node.id)
             if area is not None:
                 settings.update(area.rules.get(rule, {}))
         return settings
+
+    def kind_of(self, place: str) -> PlaceKind | None:
+        """The kind of a place, None for an unknown one."""
+        node = self.place_by_id.get(place)
+        return node.kind if node is not None else None
 
     def is_key(self, place: str | None) -> bool:
         """Whether the place, or what it stands in, is marked key."""

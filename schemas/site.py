@@ -146,7 +146,9 @@ def _place_faults(
             yield document.fault((*where, "parent"), _unknown(place.parent))
         for camera in place.seen_by:
             if camera not in places or places[camera].kind != "camera":
-                yield document.fault((*where, "seen_by"), f"{camera!r} is not a camera of this estate")
+                yield document.fault(
+                    (*where, "seen_by"), f"{camera!r} is not a camera of this estate"
+                )
 
 
 def _device_faults(

@@ -17,10 +17,12 @@ from pathlib import Path
 
 from tests.services import process, tools
 from tests.services.cache import Unavailable, have, log_of
-from tests.services.process import LOOPBACK, Child, Service
+from tests.services.process import LOOPBACK, Child, NotReady, Service
 
 VERSION = "4.1.1"
 SCALA = "2.13"
+# Kafka's own jars log through slf4j to nowhere; this one, as old as its log4j-core, gives a log.
+LOG4J = "2.24.3"
 MAVEN_DEPENDENCY_PLUGIN = "3.8.1"
 JAVA_MIN = 17
 NAME = f"kafka-{VERSION}"
@@ -35,11 +37,17 @@ POM = f"""<project>
       <artifactId>kafka_{SCALA}</artifactId>
       <version>{VERSION}</version>
     </dependency>
+    <dependency>
+      <groupId>org.apache.logging.log4j</groupId>
+      <artifactId>log4j-slf4j-impl</artifactId>
+      <version>{LOG4J}</version>
+    </dependency>
   </dependencies>
 </project>
 """
 # One broker, so one replica; no wait for a second consumer to join; a dead consumer may be
-# noticed within a second where a test asks for that.
+# noticed within a second where a test asks for that. After a kill the controller refuses the new
+# broker until the old one's session is over, by default 9 s.
 PROPERTIES = {
     "process.roles": "broker,controller",
     "node.id": "1",
@@ -51,6 +59,8 @@ PROPERTIES = {
     "transaction.state.log.min.isr": "1",
     "transaction.state.log.num.partitions": "1",
     "group.initial.rebalance.delay.ms": "0",
+    "broker.session.timeout.ms": "3000",
+    "broker.heartbeat.interval.ms": "500",
     "group.min.session.timeout.ms": "1000",
 }
 # A Metadata request, version 0, for no topics: length, key 3, version, correlation id, no client.
@@ -84,9 +94,7 @@ def start(data: Path, properties: Mapping[str, str] | None = None) -> Kafka:
     port, log = process.free_port(), data / "kafka.log"
     config = _write_config(data, port, properties or {})
     if not (data / "logs" / "meta.properties").exists():
-        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        format_it = ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(config)]
-        tools.run([*java, *format_it], log=log)
+        _format(java, config, log)
     child = Child([*java, "kafka.Kafka", str(config)], log, partial(_is_ready, port), cwd=data)
     child.start()
     return Kafka(child, f"{LOOPBACK}:{port}", data)
@@ -102,7 +110,8 @@ def _need_java() -> Path:
 
 
 def _is_whole(folder: Path) -> bool:
-    return (folder / f"kafka_{SCALA}-{VERSION}.jar").exists()
+    jars = [f"kafka_{SCALA}-{VERSION}.jar", f"log4j-slf4j-impl-{LOG4J}.jar"]
+    return all((folder / jar).exists() for jar in jars)
 
 
 def _fetch(folder: Path) -> None:
@@ -124,6 +133,15 @@ def _write_config(data: Path, port: int, properties: Mapping[str, str]) -> Path:
     config = data / "server.properties"
     config.write_text("".join(lines))
     return config
+
+
+def _format(java: list[str], config: Path, log: Path) -> None:
+    cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    format_it = ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(config)]
+    with log.open("ab") as out:
+        done = subprocess.run([*java, *format_it], stdout=out, stderr=out, check=False)
+    if done.returncode != 0:
+        raise NotReady(f"Kafka cannot format {config.parent}; {log}:\n{tools.tail(log)}")
 
 
 def _is_ready(port: int) -> bool:

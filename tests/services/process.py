@@ -25,7 +25,7 @@ LOOPBACK = "127.0.0.1"
 # service's port within that range can be given the same port, connect to itself and keep it.
 PORTS = range(20_000, 32_000)
 PROBE_EVERY_S = 0.05
-GUARD = 'read -r _; kill -KILL -- "-$1"'
+GUARD = 'read -r _; kill -s KILL -- "-$1"'
 
 
 class NotReady(RuntimeError):  # noqa: N818  # Named for what the service is.
@@ -89,6 +89,7 @@ class Child:
         """Start the process and wait until it is ready; on failure nothing is left behind."""
         if self.running:
             return
+        self.kill()  # One that ended by itself has left its guard, and perhaps helpers.
         with self.log.open("ab") as out:
             self._process = subprocess.Popen(
                 self.argv,
@@ -109,9 +110,11 @@ class Child:
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + self.start_timeout_s
-        while not self.is_ready():
+        while True:
             if not self.running:
                 raise NotReady(f"{self.argv[0]} ended at once; {self.log}:\n{tail(self.log)}")
+            if self.is_ready():
+                return
             if time.monotonic() > deadline:
                 late = f"{self.argv[0]} was not ready in {self.start_timeout_s:g} s"
                 raise NotReady(f"{late}; {self.log}:\n{tail(self.log)}")

@@ -93,5 +93,5 @@ def apt_install(program: str, *packages: str) -> Path:
     log = log_of("apt-get")
     with locked("apt-get"):
         run([apt_get, "update", "-qq"], log=log)
-        run([apt_get, "install", "-qq", "--no-install-recommends", *packages], log=log, env=quiet)
+        run([apt_get, *install, *packages], log=log, env=quiet)
     return need(program, f"apt-get installed {wanted} without it; see {log}")

@@ -1,0 +1,1 @@
+"""From events to alerts: a pure heart (core, rules) and a shell on Faust around it."""

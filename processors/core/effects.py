@@ -1,0 +1,126 @@
+"""What a rule is told, and what it may answer. A rule answers; it never acts."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from schemas.alerts import Alert, Delivery, Evidence, Handler, Severity
+from schemas.base import Words
+from schemas.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A moment the rule asked for has come, with nothing more arriving before it.
+
+    `judged` is False if input was missing in the span the deadline watches over: then absence
+    proves nothing and the rule must not conclude from it.
+    """
+
+    name: str
+    at: int
+    judged: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AlertOpened:
+    """Another rule of the same scope, one this rule names in `after`, opened an alert."""
+
+    alert: Alert
+
+
+Input = Event | Deadline | AlertOpened
+DeviceState = Literal["online", "lost", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAlert:
+    """A situation stands. `key` names it within the rule: place and subject.
+
+    Opening a key that is open already updates it. `identity` replaces the opening event in the
+    alert's id for rules that must not depend on which reading came first. `clear_after_ms` is for
+    sources that never say that it is over. What is None falls back to the rule's own word.
+    """
+
+    key: str
+    place: str
+    detail: Words
+    evidence: tuple[Evidence, ...]
+    subject: str | None = None
+    severity: Severity | None = None
+    handler: Handler | None = None
+    delivery: Delivery | None = None
+    roles: tuple[str, ...] = ()
+    silent_on_site: bool = False
+    identity: str | None = None
+    clear_after_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateAlert:
+    """More is known of an open alert. Severity and delivery only ever rise."""
+
+    key: str
+    evidence: tuple[Evidence, ...] = ()
+    detail: Words | None = None
+    severity: Severity | None = None
+    delivery: Delivery | None = None
+    handler: Handler | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClearAlert:
+    """The situation is over; what people do about it is not."""
+
+    key: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SetDeadline:
+    """Wake me at `at` (ms since the epoch). A name set again replaces the earlier one.
+
+    `since` is where the watched span begins; None means now.
+    """
+
+    name: str
+    at: int
+    since: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CancelDeadline:
+    """Do not wake me for that name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """A pattern was half met and ended: at which step, and why. For people who ask why not."""
+
+    step: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowDevice:
+    """What is known of a device now, for the read models."""
+
+    device: str
+    state: DeviceState
+    last_seen: int
+    not_judged: tuple[str, ...] = field(default=())
+
+
+Effect = OpenAlert | UpdateAlert | ClearAlert | SetDeadline | CancelDeadline | NearMiss | ShowDevice
+
+
+def evidence(step: str, event: Event) -> Evidence:
+    """A reading as evidence for a step: what an officer needs of it, not the whole event."""
+    data = event.data
+    return Evidence(
+        step=step, id=event.id, type=event.type, time=event.time, place=data.place,
+        device=data.device, subject=event.subject, direction=data.direction,
+        confidence=data.confidence, pictures=data.pictures, replayed=data.replayed,
+        sealed=data.sealed,
+    )  # fmt: skip

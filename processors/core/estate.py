@@ -1,0 +1,138 @@
+"""The state of one estate in memory: scopes, deadlines, open alerts, gaps in the input.
+
+Everything that must survive a restart has a JSON form here (`ScopeRecord`, `Estate.summary`).
+Records loaded from the log stay as bytes until a rule touches their scope.
+"""
+
+import heapq
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from pydantic import BaseModel
+
+from processors.core.reorder import Reorder
+from processors.core.rule import RuleSet
+from schemas.alerts import Alert
+from schemas.base import Words
+from schemas.place import EstateConfig
+
+GAPS_MAX = 100
+CONFIG_SCOPE = "config|"
+"""Where the estate's configuration stands among its scopes' records."""
+DeadlineName = tuple[str, str]
+"""(rule, name)."""
+
+
+@dataclass(slots=True)
+class ScopeRecord:
+    """All rules' states of one scope, their deadlines (at, since), and the scope's alerts."""
+
+    states: dict[str, Any] = field(default_factory=dict)
+    deadlines: dict[DeadlineName, tuple[int, int]] = field(default_factory=dict)
+    alerts: dict[DeadlineName, Alert] = field(default_factory=dict)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing has to be remembered of the scope."""
+        return not (self.states or self.deadlines or self.alerts)
+
+    def dump(self) -> bytes:
+        """The record as JSON."""
+        plain = {
+            "s": self.states,
+            "d": [(rule, name, at, since) for (rule, name), (at, since) in self.deadlines.items()],
+            "a": list(self.alerts.values()),
+        }
+        return orjson.dumps(plain, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json", exclude_defaults=True)
+    raise TypeError(f"{type(value)} has no JSON form")
+
+
+def load_record(raw: bytes, rules: RuleSet) -> ScopeRecord:
+    """A record from its JSON form; states of rules that are gone are let go."""
+    plain = orjson.loads(raw)
+    states = {
+        name: rules.by_id[name].load_state(state)
+        for name, state in plain["s"].items()
+        if name in rules.by_id
+    }
+    deadlines = {(rule, name): (at, since) for rule, name, at, since in plain["d"]}
+    alerts = [Alert.model_validate(item) for item in plain["a"]]
+    return ScopeRecord(states, deadlines, {(a.rule, a.key): a for a in alerts})
+
+
+@dataclass(slots=True)
+class Estate:
+    """One estate. `dirty` names the scopes changed since the last checkpoint."""
+
+    id: str
+    config: EstateConfig
+    order: Reorder
+    records: dict[str, ScopeRecord] = field(default_factory=dict)
+    unread: dict[str, bytes] = field(default_factory=dict)
+    deadlines: list[tuple[int, str, str, str]] = field(default_factory=list)
+    open_alerts: set[DeadlineName] = field(default_factory=set)
+    gaps: list[tuple[int, int]] = field(default_factory=list)
+    dirty: set[str] = field(default_factory=set)
+    params: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+    def record(self, scope: str, rules: RuleSet) -> ScopeRecord:
+        """The record of a scope, read from its bytes on first touch, fresh if there is none."""
+        found = self.records.get(scope)
+        if found is None:
+            raw = self.unread.pop(scope, None)
+            found = self.records[scope] = load_record(raw, rules) if raw else ScopeRecord()
+        return found
+
+    def adopt(self, scope: str, raw: bytes) -> None:
+        """Take over a scope's bytes; its deadlines and open alerts count at once."""
+        if scope == CONFIG_SCOPE:
+            self.use(EstateConfig.model_validate_json(raw))
+            return
+        self.unread[scope] = raw
+        plain = orjson.loads(raw)
+        for rule, name, at, _ in plain["d"]:
+            heapq.heappush(self.deadlines, (at, scope, rule, name))
+        for alert in plain["a"]:
+            if alert.get("cleared_at") is None:
+                self.open_alerts.add((alert["rule"], alert["key"]))
+
+    def take_dirty(self) -> dict[str, bytes | None]:
+        """What changed since the last call: bytes by scope, None for a scope that is gone."""
+        changed: dict[str, bytes | None] = {}
+        if CONFIG_SCOPE in self.dirty:
+            self.dirty.discard(CONFIG_SCOPE)
+            changed[CONFIG_SCOPE] = self.config.model_dump_json(exclude_defaults=True).encode()
+        for scope in sorted(self.dirty):
+            record = self.records[scope]
+            changed[scope] = None if record.empty else record.dump()
+            if record.empty:
+                del self.records[scope]
+        self.dirty.clear()
+        return changed
+
+    def use(self, config: EstateConfig) -> None:
+        """Go by this configuration from now on."""
+        self.config = config
+        self.order.lateness_ms = config.lateness_ms
+        self.params.clear()
+
+    def note_gap(self, start: int, end: int) -> None:
+        """Remember that input of this span may be missing."""
+        if end > start:
+            self.gaps = [*self.gaps[-GAPS_MAX + 1 :], (start, end)]
+
+    def complete(self, start: int, end: int) -> bool:
+        """Whether all input of a span was there to be seen."""
+        return not any(gap_start < end and start < gap_end for gap_start, gap_end in self.gaps)
+
+
+def new_estate(name: str, config: EstateConfig | None = None) -> Estate:
+    """An estate that nothing has happened to; without a configuration it goes by its id."""
+    config = config or EstateConfig(estate=name, name=Words(zh=name, en=name))
+    return Estate(name, config, Reorder(config.lateness_ms))

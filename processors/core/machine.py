@@ -1,0 +1,231 @@
+"""The machine: steps the rules of one estate through its inputs, in order, and keeps what they say.
+
+It is handed events and the time up to which deadlines may fire; it hands back alerts, points,
+near misses and device views. It has no clock: time is what the inputs carry.
+"""
+
+import heapq
+from dataclasses import dataclass, field
+from typing import Any
+
+from processors.core.effects import (
+    AlertOpened,
+    CancelDeadline,
+    ClearAlert,
+    Deadline,
+    Effect,
+    Input,
+    NearMiss,
+    OpenAlert,
+    SetDeadline,
+    ShowDevice,
+    UpdateAlert,
+)
+from processors.core.estate import CONFIG_SCOPE, Estate, ScopeRecord
+from processors.core.rule import Rule, RuleSet, Scope, Situation
+from processors.core.suppress import cleared, opened, updated
+from schemas.alerts import Alert
+from schemas.event_data import ClockTicked, ConfigActivated
+from schemas.events import Event
+from schemas.place import EstateConfig
+
+CLEAR, FORGET = "~clear|", "~forget|"
+"""Names of the machine's own deadlines: a pulse clears itself, a cleared alert is forgotten."""
+PLACED_SCOPES = frozenset({"door", "lane", "zone", "dwelling"})
+SELF_CLEAR_MAX_MS = 7 * 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A near miss with where and when it was."""
+
+    rule: str
+    scope: str
+    at: int
+    step: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Output:
+    """What came of a batch: whole alerts by id (the last revision), and what else is to be told."""
+
+    alerts: dict[str, Alert] = field(default_factory=dict)
+    devices: dict[tuple[str, str], ShowDevice] = field(default_factory=dict)
+    near_misses: list[Missed] = field(default_factory=list)
+    released: list[Event] = field(default_factory=list)
+    late: list[Event] = field(default_factory=list)
+    refused: list[tuple[Event, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """The rules, ready to step any estate."""
+
+    rules: RuleSet
+
+    def event(self, estate: Estate, event: Event, out: Output, *, at_once: bool = False) -> None:
+        """Step the rules that see this event, at once on arrival or in order on release."""
+        routes = self.rules.at_once_by_type if at_once else self.rules.by_type
+        if not at_once and isinstance(event.data, ClockTicked | ConfigActivated):
+            self._keep(estate, event)
+        for rule in routes[event.type]:
+            if event.data.retained and not rule.reads_states:
+                continue
+            for scope in rule.scopes(event, estate.config):
+                self._step(estate, rule, scope, event, out)
+
+    def fire(self, estate: Estate, before: int, out: Output) -> None:
+        """Fire the deadlines that lie strictly before a time, in order."""
+        while (at := self.next_deadline(estate)) is not None and at < before:
+            self.fire_next(estate, out)
+
+    def next_deadline(self, estate: Estate) -> int | None:
+        """The time of the next deadline that still holds."""
+        heap = estate.deadlines
+        while heap:
+            at, scope, rule, name = heap[0]
+            record = estate.record(scope, self.rules)
+            if record.deadlines.get((rule, name), (None, 0))[0] == at:
+                return at
+            heapq.heappop(heap)
+        return None
+
+    def fire_next(self, estate: Estate, out: Output) -> None:
+        """Fire the next deadline; `next_deadline` must have said that there is one."""
+        at, scope_key, rule_id, name = heapq.heappop(estate.deadlines)
+        record = estate.record(scope_key, self.rules)
+        _, since = record.deadlines.pop((rule_id, name))
+        estate.dirty.add(scope_key)
+        kind, _, ident = scope_key.partition("|")
+        rule = self.rules.by_id.get(rule_id)
+        if rule is None:
+            return
+        scope = Scope(kind, ident)  # type: ignore[arg-type]
+        if name.startswith(CLEAR):
+            self._clear(estate, rule, scope, ClearAlert(name.removeprefix(CLEAR)), at, out)
+        elif name.startswith(FORGET):
+            record.alerts.pop((rule_id, name.removeprefix(FORGET)), None)
+        else:
+            judged = estate.complete(since, at)
+            self._step(estate, rule, scope, Deadline(name, at, judged), out)
+
+    def _keep(self, estate: Estate, event: Event) -> None:
+        if isinstance(event.data, ConfigActivated):
+            estate.use(EstateConfig.model_validate(event.data.config))
+            estate.dirty.add(CONFIG_SCOPE)
+        elif isinstance(event.data, ClockTicked) and event.data.gap_until is not None:
+            estate.note_gap(event.time, event.data.gap_until)
+
+    def _step(self, estate: Estate, rule: Rule, scope: Scope, told: Input, out: Output) -> None:
+        record = estate.record(scope.key, self.rules)
+        now = self._situation(estate, rule, scope, told)
+        before = record.states.get(rule.id, rule.fresh)
+        after, effects = rule.step(now, before, told)
+        if after is not before and after != before:
+            if after == rule.fresh:
+                record.states.pop(rule.id, None)
+            else:
+                record.states[rule.id] = after
+            estate.dirty.add(scope.key)
+        elif not effects:
+            if record.empty and scope.key not in estate.dirty:
+                del estate.records[scope.key]
+            return
+        for effect in effects:
+            self._apply(estate, rule, now, effect, out)
+
+    def _situation(self, estate: Estate, rule: Rule, scope: Scope, told: Input) -> Situation:
+        at = told.time if isinstance(told, Event) else _at(told)
+        if scope.kind in PLACED_SCOPES:
+            place = scope.id
+        elif scope.kind == "device" and scope.id in estate.config.device_by_id:
+            place = estate.config.device_by_id[scope.id].place
+        else:
+            place = told.data.place if isinstance(told, Event) else ""
+        params = estate.params.get((rule.id, place))
+        if params is None:
+            params = rule.read_params(estate.config.rule_settings(rule.id, place))
+            estate.params[(rule.id, place)] = params
+        return Situation(params, estate.config, scope, place, at, estate.order.lateness_ms)
+
+    def _apply(
+        self, estate: Estate, rule: Rule, now: Situation, effect: Effect, out: Output
+    ) -> None:
+        match effect:
+            case OpenAlert():
+                self._open(estate, rule, now, effect, out)
+            case UpdateAlert():
+                record = estate.record(now.scope.key, self.rules)
+                prior = record.alerts.get((rule.id, effect.key))
+                if prior is not None and prior.cleared_at is None:
+                    self._put(estate, record, now.scope, updated(rule, now, effect, prior), out)
+            case ClearAlert():
+                self._clear(estate, rule, now.scope, effect, now.at, out)
+            case SetDeadline(name, at, since):
+                begin = now.at if since is None else since
+                self._set_deadline(estate, now.scope.key, (rule.id, name), at, begin)
+            case CancelDeadline(name):
+                record = estate.record(now.scope.key, self.rules)
+                if record.deadlines.pop((rule.id, name), None) is not None:
+                    estate.dirty.add(now.scope.key)
+            case NearMiss(step, reason):
+                missed = Missed(rule.id, now.scope.key, now.at, step, reason)
+                out.near_misses.append(missed)
+            case ShowDevice():
+                out.devices[(estate.id, effect.device)] = effect
+
+    def _open(
+        self, estate: Estate, rule: Rule, now: Situation, told: OpenAlert, out: Output
+    ) -> None:
+        record = estate.record(now.scope.key, self.rules)
+        prior = record.alerts.get((rule.id, told.key))
+        is_new = prior is None or prior.cleared_at is not None
+        alert = opened(rule, now, told, prior, lambda r, k: (r, k) in estate.open_alerts)
+        self._put(estate, record, now.scope, alert, out)
+        record.deadlines.pop((rule.id, FORGET + told.key), None)
+        if told.clear_after_ms is not None:
+            at = max(alert.updated_at, now.at) + told.clear_after_ms
+            self._set_deadline(estate, now.scope.key, (rule.id, CLEAR + told.key), at, now.at)
+        if is_new:
+            for follower in self.rules.followers[rule.id]:
+                self._step(estate, follower, now.scope, AlertOpened(alert), out)
+
+    def _clear(  # noqa: PLR0913, PLR0917
+        self, estate: Estate, rule: Rule, scope: Scope, told: ClearAlert, at: int, out: Output
+    ) -> None:
+        record = estate.record(scope.key, self.rules)
+        prior = record.alerts.get((rule.id, told.key))
+        if prior is None or prior.cleared_at is not None:
+            return
+        now = Situation(None, estate.config, scope, prior.place, at, estate.order.lateness_ms)
+        self._put(estate, record, scope, cleared(now, told, prior), out)
+        record.deadlines.pop((rule.id, CLEAR + told.key), None)
+        if rule.rejoin_ms:
+            name = (rule.id, FORGET + told.key)
+            self._set_deadline(estate, scope.key, name, at + rule.rejoin_ms, at)
+        else:
+            record.alerts.pop((rule.id, told.key))
+
+    @staticmethod
+    def _put(estate: Estate, record: ScopeRecord, scope: Scope, alert: Alert, out: Output) -> None:
+        record.alerts[(alert.rule, alert.key)] = alert
+        estate.dirty.add(scope.key)
+        is_open = estate.open_alerts.add if alert.cleared_at is None else estate.open_alerts.discard
+        is_open((alert.rule, alert.key))
+        out.alerts[alert.id] = alert
+
+    def _set_deadline(
+        self, estate: Estate, scope: str, name: tuple[str, str], at: int, since: int
+    ) -> None:
+        record = estate.record(scope, self.rules)
+        record.deadlines[name] = (at, since)
+        heapq.heappush(estate.deadlines, (at, scope, *name))
+        estate.dirty.add(scope)
+
+
+def _at(told: Any) -> int:
+    if isinstance(told, Deadline):
+        return told.at
+    assert isinstance(told, AlertOpened)
+    return told.alert.updated_at

@@ -1,0 +1,200 @@
+"""The live path of one partition: arrival to checkpoint, without touching Kafka.
+
+The shell feeds records with their offsets and writes what comes out. A checkpoint is one record,
+so it happens whole or not at all; it holds every scope changed in the batch, each estate's place in
+time, and two offsets:
+
+- `position`: below it nothing has to be read again;
+- `seen`: everything up to it has been taken in. What is read again between the two and lies before
+  its estate's watermark has been judged already; the rest was waiting in the buffer.
+
+The scopes' own records are written after it, at leisure: they are only its long form, and a restart
+lays the last checkpoint over them. An estate that falls silent while events wait in its buffer
+parks them in the checkpoint, so that one dead gateway holds back no other estate's position.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from pydantic import ValidationError
+
+from processors.core.estate import Estate, new_estate
+from processors.core.machine import Machine, Output
+from schemas.event_data import ConfigActivated
+from schemas.events import Event, decode, encode, explain
+from schemas.place import EstateConfig
+
+VERSION = 1
+PARK_AFTER_RECORDS = 2_000
+"""How far behind the newest record a waiting event may be before its estate is parked."""
+
+
+@dataclass(slots=True)
+class Checkpoint:
+    """What to write after a batch: the commit record, then the scopes (None: gone) by key."""
+
+    commit: bytes
+    scopes: dict[str, bytes | None]
+    position: int
+
+
+@dataclass(slots=True)
+class Partition:
+    """All estates of one partition."""
+
+    number: int
+    machine: Machine
+    configs: Mapping[str, EstateConfig] = field(default_factory=dict)
+    estates: dict[str, Estate] = field(default_factory=dict)
+    seen: int = -1
+    parked: dict[str, int] = field(default_factory=dict)
+
+    def take(self, offset: int, events: Iterable[Event], out: Output) -> None:
+        """Take in the events of one record. Records must come in offset order."""
+        again = offset <= self.seen
+        for event in events:
+            self._offer(self._estate(event.estate), event, offset, again, out)
+        self.seen = max(self.seen, offset)
+
+    def advance(self, out: Output) -> None:
+        """Step everything that is due, estate by estate."""
+        for estate in self.estates.values():
+            advance(self.machine, estate, out)
+
+    def checkpoint(self) -> Checkpoint:
+        """What makes all that was stepped so far survive."""
+        scopes = {
+            scope_key(name, scope): raw
+            for name, estate in sorted(self.estates.items())
+            for scope, raw in estate.take_dirty().items()
+        }
+        position = self._position()
+        plain = {
+            "v": VERSION,
+            "position": position,
+            "seen": self.seen,
+            "estates": {name: self._summary(e) for name, e in sorted(self.estates.items())},
+        }
+        head = orjson.dumps(plain)[:-1]
+        body = b",".join(
+            orjson.dumps(key) + b":" + (raw if raw is not None else b"null")
+            for key, raw in scopes.items()
+        )
+        return Checkpoint(head + b',"scopes":{' + body + b"}}", scopes, position)
+
+    def restore(self, commit: bytes | None, scopes: Mapping[str, bytes]) -> int:
+        """Take over what a checkpoint holds; returns the offset to read from (0: the beginning)."""
+        plain: dict[str, Any] = orjson.loads(commit) if commit else {"estates": {}, "scopes": {}}
+        merged: dict[str, bytes | None] = dict(scopes)
+        for key, record in plain["scopes"].items():
+            merged[key] = None if record is None else orjson.dumps(record)
+        self.seen = plain.get("seen", -1)
+        for key, raw in sorted(merged.items()):
+            name, scope = split_key(key)
+            if raw is not None:
+                self._estate(name).adopt(scope, raw)
+        for name, summary in plain["estates"].items():
+            self._restore_estate(name, summary)
+        position: int = plain.get("position", 0)
+        return position
+
+    def _offer(self, estate: Estate, event: Event, offset: int, again: bool, out: Output) -> None:
+        if isinstance(event.data, ConfigActivated) and (fault := config_fault(event.data)):
+            out.refused.append((event, fault))
+            return
+        if again and event.time < estate.order.watermark:
+            return
+        if event.data.replayed:
+            if not again:
+                out.late.append(event)
+            return
+        verdict = estate.order.offer(event, offset)
+        if verdict == "late":
+            out.late.append(event)
+        elif verdict == "held" and not again:
+            self.machine.event(estate, event, out, at_once=True)
+
+    def _estate(self, name: str) -> Estate:
+        estate = self.estates.get(name)
+        if estate is None:
+            estate = self.estates[name] = new_estate(name, self.configs.get(name))
+        return estate
+
+    def _position(self) -> int:
+        oldest = self.seen + 1
+        self.parked.clear()
+        for name, estate in self.estates.items():
+            first = min((offset for offset, _ in estate.order.waiting()), default=oldest)
+            if first < self.seen - PARK_AFTER_RECORDS:
+                self.parked[name] = first
+            else:
+                oldest = min(oldest, first)
+        return oldest
+
+    def _summary(self, estate: Estate) -> dict[str, Any]:
+        summary: dict[str, Any] = {
+            "watermark": estate.order.watermark,
+            "heads": estate.order.heads,
+            "gaps": estate.gaps,
+        }
+        if estate.id in self.parked:
+            waiting = [event for _, event in sorted(estate.order.waiting(), key=lambda w: w[0])]
+            summary["held"] = orjson.loads(encode(waiting))
+        return summary
+
+    def _restore_estate(self, name: str, summary: dict[str, Any]) -> None:
+        estate = self._estate(name)
+        estate.order.watermark = summary["watermark"]
+        estate.gaps = [(start, end) for start, end in summary["gaps"]]
+        for event in decode(orjson.dumps(summary.get("held", []))):
+            estate.order.offer(event, self.seen)
+        estate.order.heads = dict(summary["heads"])
+
+
+def advance(machine: Machine, estate: Estate, out: Output) -> None:
+    """Step the events and deadlines before the estate's watermark, in order.
+
+    At one instant an event goes before a deadline: many makes stamp whole seconds, and a door that
+    closes in the second its time runs out has closed in time.
+    """
+    order = estate.order
+    while True:
+        at = order.next_time()
+        due = machine.next_deadline(estate)
+        if at is None:
+            machine.fire(estate, order.watermark, out)
+            if order.next_time() is None:
+                return
+        elif due is not None and due < at:
+            machine.fire_next(estate, out)
+        else:
+            _, event = order.pop()
+            machine.event(estate, event, out)
+            out.released.append(event)
+
+
+def config_fault(data: ConfigActivated) -> str | None:
+    """What is wrong with a configuration in the log, or None."""
+    try:
+        EstateConfig.model_validate(data.config)
+    except ValidationError as error:
+        return f"config.{explain(error)}"
+    return None
+
+
+def scope_key(estate: str, scope: str) -> str:
+    """The key of a scope's record: its estate, then the scope."""
+    return f"scope|{estate}|{scope}"
+
+
+def split_key(key: str) -> tuple[str, str]:
+    """Estate and scope of a record's key."""
+    _, estate, scope = key.split("|", 2)
+    return estate, scope
+
+
+def commit_key(partition: int) -> str:
+    """The key of a partition's commit record."""
+    return f"commit|{partition}"

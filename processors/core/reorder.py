@@ -1,0 +1,102 @@
+"""Order of arrival to order of events: a watermark, a buffer, and a memory for duplicates.
+
+One estate has one watermark. It moves only by what stands in the log: each reading's
+min(time, received_at), and the gateways' ticks, less the lateness. Where several gateways feed an
+estate it is the slowest of those that are alive, so that one's backlog is not late because another
+has none.
+
+An event is late if its time lies before the watermark when it arrives. Whatever arrives in time is
+released in the order (time, cause before effect, device sequence, id), strictly before the
+watermark: nothing that may still arrive can belong between two released events.
+"""
+
+import heapq
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from schemas.base import MS_PER_S
+from schemas.events import Event, order_key
+
+GATEWAY_HOLD_MS = 90 * MS_PER_S
+"""How long a silent gateway holds the watermark back while another goes on (our judgement)."""
+REMEMBER_MS = 10 * 60 * MS_PER_S
+"""How long ids are remembered; a duplicate older than this is late as well."""
+HELD_MAX = 200_000
+"""Events held for one estate; beyond it the oldest are released early, and counted."""
+CHUNK_MS = 60 * MS_PER_S
+BEGINNING = -(2**62)
+
+Verdict = Literal["held", "duplicate", "late"]
+Held = tuple[tuple[int, int, int, str], int, Event]
+
+
+@dataclass(slots=True)
+class Reorder:
+    """The order of one estate. `forced` counts events released early for want of room."""
+
+    lateness_ms: int
+    watermark: int = BEGINNING
+    heads: dict[str, int] = field(default_factory=dict)
+    held: list[Held] = field(default_factory=list)
+    seen: dict[int, set[str]] = field(default_factory=dict)
+    forced: int = 0
+
+    def offer(self, event: Event, offset: int = 0) -> Verdict:
+        """Take an arriving event in, or say why not. Moves the watermark."""
+        verdict = self._judge(event)
+        if verdict == "held":
+            heapq.heappush(self.held, (order_key(event), offset, event))
+        self._move(event)
+        if len(self.held) > HELD_MAX:
+            self.watermark = max(self.watermark, self.held[0][2].time + 1)
+            self.forced += 1
+        return verdict
+
+    def _judge(self, event: Event) -> Verdict:
+        chunk = self.seen.get(event.time // CHUNK_MS)
+        if chunk is not None and event.id in chunk:
+            return "duplicate"
+        if event.time < self.watermark:
+            return "late"
+        if chunk is None:
+            chunk = self.seen[event.time // CHUNK_MS] = set()
+        chunk.add(event.id)
+        return "held"
+
+    def _move(self, event: Event) -> None:
+        name = event.data.gateway or ""
+        head = min(event.time, event.data.received_at)
+        if head <= self.heads.get(name, BEGINNING):
+            return
+        self.heads[name] = head
+        alive = self._slowest_alive() - self.lateness_ms
+        if alive > self.watermark:
+            self.watermark = alive
+            self._forget()
+
+    def _slowest_alive(self) -> int:
+        heads = [head for name, head in self.heads.items() if name] or list(self.heads.values())
+        newest = max(heads)
+        return min(head for head in heads if head >= newest - GATEWAY_HOLD_MS)
+
+    def _forget(self) -> None:
+        oldest = (self.watermark - REMEMBER_MS) // CHUNK_MS
+        if self.seen and min(self.seen) < oldest:
+            for chunk in [minute for minute in self.seen if minute < oldest]:
+                del self.seen[chunk]
+
+    def next_time(self) -> int | None:
+        """When the next event to be released happened, or None if none is due."""
+        if self.held and self.held[0][2].time < self.watermark:
+            return self.held[0][2].time
+        return None
+
+    def pop(self) -> tuple[int, Event]:
+        """The next event in order, and the offset it came with."""
+        _, offset, event = heapq.heappop(self.held)
+        return offset, event
+
+    def waiting(self) -> Iterator[tuple[int, Event]]:
+        """The held events with their offsets, in no order."""
+        return ((offset, event) for _, offset, event in self.held)

@@ -1,0 +1,194 @@
+"""What a rule is: a pure machine `step(situation, state, input) → (state, effects)` with its words.
+
+A rule's state is a frozen dataclass of plain values (numbers, texts, tuples, Evidence), created
+without arguments. A state equal to that fresh one takes no room.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import blake2b
+from typing import Any, Literal
+
+from pydantic import TypeAdapter, ValidationError
+
+from processors.core.effects import AlertOpened, Deadline, Effect, Input, OpenAlert
+from schemas.alerts import Delivery, Handler, Severity
+from schemas.base import Model, Words
+from schemas.event_types import event_types
+from schemas.events import Event, explain
+from schemas.place import EstateConfig
+
+ScopeKind = Literal["door", "lane", "credential", "vehicle", "device", "zone", "dwelling", "estate"]
+EVERY_TYPE = frozenset(event_types()) - {"clock.ticked", "config.activated"}
+
+
+class Params(Model):
+    """A rule's parameters; each may be set per estate and per area in the site file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a piece of state belongs to: a door, a vehicle, a device …"""
+
+    kind: ScopeKind
+    id: str
+
+    @property
+    def key(self) -> str:
+        """The scope as part of a record's key."""
+        return f"{self.kind}|{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What a step may look at beside its state and input: never a clock, never another state.
+
+    `place` is where the scope stands or, for scopes without a place, where the input happened.
+    """
+
+    params: Any
+    config: EstateConfig
+    scope: Scope
+    place: str
+    at: int
+    lateness_ms: int
+
+
+Step = Callable[[Situation, Any, Input], tuple[Any, Sequence[Effect]]]
+NO_EFFECTS: tuple[Effect, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A situation to detect.
+
+    `inputs` are event types; `scopes` says whose states an event concerns.
+    `after` names rules whose opened alerts this one is told, in the same scope. `at_once` rules see
+    an event when it arrives; their outcome must not depend on the order of arrival.
+    `inhibitors` says, for an alert about to open, which open alerts of other rules are its cause:
+    pairs of rule and key. `rejoin_ms`: opened again this soon after clearing, it is the same alert.
+    """
+
+    id: str
+    version: str
+    title: Words
+    inputs: frozenset[str]
+    scopes: Callable[[Event, EstateConfig], tuple[Scope, ...]]
+    params: type[Params]
+    state: type
+    step: Step
+    severity: Severity
+    handler: Handler
+    delivery: Delivery
+    also: tuple[Handler, ...] = ()
+    after: frozenset[str] = frozenset()
+    at_once: bool = False
+    reads_states: bool = False
+    rejoin_ms: int = 0
+    inhibitors: Callable[[Situation, OpenAlert], Iterable[tuple[str, str]]] | None = None
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def fresh(self) -> Any:
+        """The state of a scope that nothing has happened to."""
+        return self.state()
+
+    @cached_property
+    def _codec(self) -> TypeAdapter[Any]:
+        return TypeAdapter(self.state)
+
+    def load_state(self, plain: Any) -> Any:
+        """A state from its JSON form. Raises ValueError for one this version cannot read."""
+        return self._codec.validate_python(plain)
+
+    def dump_state(self, state: Any) -> Any:
+        """The JSON form of a state."""
+        return self._codec.dump_python(state, mode="json", exclude_defaults=True)
+
+    def read_params(self, settings: dict[str, Any]) -> Params:
+        """The parameters of a site's settings. Raises ValueError naming the first fault."""
+        try:
+            return self.params.model_validate(settings)
+        except ValidationError as error:
+            raise ValueError(f"rules.{self.id}.{explain(error)}") from error
+
+
+class RuleFault(ValueError):
+    """A set of rules that does not hold together."""
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """Rules that run together: checked, in the order they must run, routed by event type."""
+
+    rules: tuple[Rule, ...]
+
+    @cached_property
+    def by_id(self) -> dict[str, Rule]:
+        """Rules by id."""
+        return {rule.id: rule for rule in self.rules}
+
+    @cached_property
+    def by_type(self) -> dict[str, tuple[Rule, ...]]:
+        """The rules that see each event type in order, the ones that follow others last."""
+        return self._route(at_once=False)
+
+    @cached_property
+    def at_once_by_type(self) -> dict[str, tuple[Rule, ...]]:
+        """The rules that see each event type on arrival."""
+        return self._route(at_once=True)
+
+    @cached_property
+    def followers(self) -> dict[str, tuple[Rule, ...]]:
+        """The rules told of another rule's opened alerts."""
+        return {
+            rule.id: tuple(other for other in self.rules if rule.id in other.after)
+            for rule in self.rules
+        }
+
+    @cached_property
+    def version(self) -> str:
+        """A short hash of all rules' ids and versions."""
+        text = "\n".join(f"{rule.id} {rule.version}" for rule in self.rules)
+        return blake2b(text.encode(), digest_size=8).hexdigest()
+
+    def _route(self, *, at_once: bool) -> dict[str, tuple[Rule, ...]]:
+        return {
+            word: tuple(r for r in self.rules if word in r.inputs and r.at_once is at_once)
+            for word in event_types()
+        }
+
+
+def rule_set(rules: Iterable[Rule]) -> RuleSet:
+    """A checked set. Raises RuleFault for a double id, an unknown name, or a cycle of `after`."""
+    by_id: dict[str, Rule] = {}
+    for rule in rules:
+        if rule.id in by_id:
+            raise RuleFault(f"rule {rule.id!r} is there twice")
+        if unknown := rule.inputs - set(event_types()):
+            raise RuleFault(f"rule {rule.id!r}: {sorted(unknown)} are not event types")
+        by_id[rule.id] = rule
+    return RuleSet(tuple(_in_order(by_id)))
+
+
+def _in_order(by_id: dict[str, Rule]) -> list[Rule]:
+    done: dict[str, Rule] = {}
+    waiting = dict(sorted(by_id.items()))
+    while waiting:
+        ready = [rule for rule in waiting.values() if rule.after <= set(done)]
+        if not ready:
+            raise RuleFault(f"rules {sorted(waiting)} wait for each other or for unknown rules")
+        for rule in ready:
+            if late := [name for name in rule.after if by_id[name].at_once != rule.at_once]:
+                raise RuleFault(f"rule {rule.id!r} cannot follow {late}: one is at once, one not")
+            done[rule.id] = waiting.pop(rule.id)
+    return list(done.values())
+
+
+def is_deadline(told: Input, name: str) -> bool:
+    """Whether an input is the deadline of that name, with its absence proven."""
+    return isinstance(told, Deadline) and told.name == name and told.judged
+
+
+__all__ = ["NO_EFFECTS", "AlertOpened", "Deadline", "Rule", "RuleSet", "Scope", "Situation"]
