@@ -52,6 +52,8 @@ class Output:
 
     alerts: dict[str, Alert] = field(default_factory=dict)
     devices: dict[tuple[str, str], ShowDevice] = field(default_factory=dict)
+    opened: list[Alert] = field(default_factory=list)
+    cleared: list[Alert] = field(default_factory=list)
     near_misses: list[Missed] = field(default_factory=list)
     released: list[Event] = field(default_factory=list)
     late: list[Event] = field(default_factory=list)
@@ -191,7 +193,7 @@ class Machine:
             for follower in self.rules.followers[rule.id]:
                 self._step(estate, follower, now.scope, AlertOpened(alert), out)
 
-    def _clear(  # noqa: PLR0913, PLR0917
+    def _clear(  # noqa: PLR0913
         self, estate: Estate, rule: Rule, scope: Scope, told: ClearAlert, at: int, out: Output
     ) -> None:
         record = estate.record(scope.key, self.rules)
@@ -214,6 +216,10 @@ class Machine:
         is_open = estate.open_alerts.add if alert.cleared_at is None else estate.open_alerts.discard
         is_open((alert.rule, alert.key))
         out.alerts[alert.id] = alert
+        if alert.revision == 1:
+            out.opened.append(alert)
+        if alert.cleared_at is not None:
+            out.cleared.append(alert)
 
     def _set_deadline(
         self, estate: Estate, scope: str, name: tuple[str, str], at: int, since: int

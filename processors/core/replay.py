@@ -23,12 +23,14 @@ def replay(
 ) -> Output:
     """What a log would have raised, each alert in its last revision.
 
-    `until` is where time stops (ms): deadlines before it fire. Without it time stops at the last
-    event, so that nothing is concluded from what the log does not cover.
+    `until` is where time stops (ms): events and deadlines before it count. Without it time stops
+    at the last event, so that nothing is concluded from what the log does not cover.
     """
     machine, out = Machine(rules), Output()
     estates: dict[str, Estate] = {}
     for event in in_order(events):
+        if until is not None and event.time >= until:
+            break
         estate = estates.get(event.estate)
         if estate is None:
             config = (configs or {}).get(event.estate)

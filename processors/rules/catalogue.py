@@ -1,8 +1,11 @@
 """The rules on disk: every folder here with a `rule.py` that defines `RULE`. No list to edit."""
 
 import importlib
+import importlib.util
+import sys
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 from processors.core.rule import Rule, RuleFault, RuleSet, rule_set
 
@@ -10,22 +13,39 @@ SHIPPED = Path(__file__).parent
 
 
 @cache
-def shipped_rules() -> RuleSet:
-    """All shipped rules, checked together. Raises RuleFault naming the folder at fault."""
-    return rule_set(load(folder) for folder in rule_folders())
+def shipped_rules(more: Path | None = None) -> RuleSet:
+    """All shipped rules and those of another folder, checked together.
+
+    Raises RuleFault naming the folder at fault.
+    """
+    folders = [*rule_folders(), *(rule_folders(more) if more else [])]
+    return rule_set(load(folder) for folder in folders)
 
 
-def rule_folders() -> list[Path]:
+def rule_folders(root: Path = SHIPPED) -> list[Path]:
     """The folders that hold a rule."""
-    return sorted(file.parent for file in SHIPPED.glob("*/rule.py"))
+    return sorted(file.parent for file in root.glob("*/rule.py"))
 
 
 def load(folder: Path) -> Rule:
     """The rule of one folder; its id must be the folder's name."""
-    rule = importlib.import_module(f"{__package__}.{folder.name}.rule").RULE
+    rule = getattr(_module(folder), "RULE", None)
     if not isinstance(rule, Rule) or rule.id != folder.name:
         raise RuleFault(f"{folder.name}/rule.py must define RULE with the id {folder.name!r}")
     return rule
+
+
+def _module(folder: Path) -> ModuleType:
+    if folder.parent == SHIPPED:
+        return importlib.import_module(f"{__package__}.{folder.name}.rule")
+    name = f"operator_rule_{folder.name}"
+    found = importlib.util.spec_from_file_location(name, folder / "rule.py")
+    assert found is not None
+    assert found.loader is not None
+    module = importlib.util.module_from_spec(found)
+    sys.modules[name] = module
+    found.loader.exec_module(module)
+    return module
 
 
 def only(rules: RuleSet, names: list[str]) -> RuleSet:

@@ -64,7 +64,10 @@ def step(now: Situation, state: Held, told: Input) -> tuple[Held, tuple[Effect, 
         case "door.held" if not state.alerted:
             held = evidence("device_says_held", told)
             first = state.opened or held
-            return replace(state, opened=first, alerted=True), (CancelDeadline("hold"), _alert(now, first, held))
+            return replace(state, opened=first, alerted=True), (
+                CancelDeadline("hold"),
+                _alert(now, first, held),
+            )
         case "door.closed":
             return _closed(now, state, told)
     return state, NO_EFFECTS

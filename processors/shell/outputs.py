@@ -1,0 +1,95 @@
+"""What came of a batch, as Kafka records: alerts, points, views, the late, the refused."""
+
+import base64
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+
+import orjson
+
+from processors.core.effects import ShowDevice
+from processors.core.estate import Estate
+from processors.core.machine import Output
+from processors.core.series import cleared_point, device_point, event_points, opened_point
+from processors.shell.producer import Record
+from schemas.base import Words
+from schemas.event_data import ClockTicked
+from schemas.events import Event, pack
+from schemas.measurements import Point
+from schemas.topics import ALERTS, LATE, POINTS, REJECTED, VIEWS
+from schemas.views import DeviceView, InputView, encode_view, view_key
+
+FindEstate = Callable[[str], Estate]
+
+
+def records_of(out: Output, partition: int, estate_of: FindEstate) -> list[Record]:
+    """The records of one partition's batch; all go to the partition their input came from."""
+    return [
+        *(Record(ALERTS.name, a.id, a.model_dump_json(exclude_defaults=True).encode(), partition)
+          for a in out.alerts.values()),
+        *_points(out, partition, estate_of),
+        *_late(out.late, partition),
+        *_views(out, partition, estate_of),
+        *(refused(event.id, why, event.to_json(), partition) for event, why in out.refused),
+    ]  # fmt: skip
+
+
+def _points(out: Output, partition: int, estate_of: FindEstate) -> Iterator[Record]:
+    points: list[Point] = []
+    for event in (*out.released, *out.late):
+        points.extend(event_points(event, estate_of(event.estate).config))
+    points.extend(opened_point(alert) for alert in out.opened)
+    points.extend(cleared_point(alert) for alert in out.cleared)
+    for (estate, _), shown in out.devices.items():
+        points.append(device_point(shown, shown.last_seen, estate_of(estate).config))
+    if points:
+        body = b"[" + b",".join(p.model_dump_json().encode() for p in points) + b"]"
+        yield Record(POINTS.name, f"points/{partition}", body, partition)
+
+
+def _late(late: list[Event], partition: int) -> Iterator[Record]:
+    by_estate: dict[str, list[Event]] = defaultdict(list)
+    for event in late:
+        by_estate[event.estate].append(event)
+    for estate, events in by_estate.items():
+        for body in pack(events):
+            yield Record(LATE.name, estate, body, partition)
+
+
+def _views(out: Output, partition: int, estate_of: FindEstate) -> Iterator[Record]:
+    ticks: dict[str, Event] = {}
+    for event in out.released:
+        if event.type == "clock.ticked":
+            ticks[event.estate] = event
+    for estate, event in ticks.items():
+        view = _input_view(estate_of(estate), event)
+        yield Record(VIEWS.name, view_key(view), encode_view(view), partition)
+    for (estate, _), shown in out.devices.items():
+        seen = device_view(estate_of(estate), shown)
+        yield Record(VIEWS.name, view_key(seen), encode_view(seen), partition)
+
+
+def _input_view(estate: Estate, tick: Event) -> InputView:
+    data = tick.data
+    assert isinstance(data, ClockTicked)
+    return InputView(
+        estate=estate.id, name=estate.config.name, complete_since=data.since, ticked_at=tick.time
+    )
+
+
+def device_view(estate: Estate, shown: ShowDevice) -> DeviceView:
+    """What the console shows of a device."""
+    device = estate.config.device_by_id.get(shown.device)
+    place = device.place if device else shown.device
+    return DeviceView(
+        estate=estate.id, device=shown.device, place=place,
+        name=device.name if device else Words(zh=shown.device, en=shown.device),
+        place_name=estate.config.place_name(place), state=shown.state,
+        last_seen=shown.last_seen, not_judged=shown.not_judged,
+    )  # fmt: skip
+
+
+def refused(key: str, reason: str, body: bytes, partition: int) -> Record:
+    """What the processors could not take in: the reason, and the bytes as they came."""
+    plain = {"reason": reason, "path": "$", "stage": "processors",
+             "body_base64": base64.b64encode(body).decode()}  # fmt: skip
+    return Record(REJECTED.name, key, orjson.dumps(plain), partition)
