@@ -45,10 +45,6 @@ MEASUREMENTS = {
             "devices", ("estate", "place", "state"), {"count": "int", "device": "str"},
             "devices lost and found again",
         ),
-        Measurement(
-            "pipeline", ("estate",), {"events": "int", "late": "int", "delay_ms": "float"},
-            "what went through the processors, once a minute of event time",
-        ),
     )
 }  # fmt: skip
 
