@@ -1,4 +1,4 @@
-"""Views: what holds now of devices, inputs and rules. The last message of a key is the one that counts.
+"""Views: what holds now of devices, inputs and rules. The last message of a key counts.
 
 They travel on `community.views`. The record's own Kafka timestamp is the wall clock of its writing
 and tells how old a view is; the times inside are the data's.

@@ -1,0 +1,3 @@
+"""What all tests share: the real services."""
+
+pytest_plugins = ["tests.services.fixtures"]
