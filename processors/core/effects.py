@@ -104,11 +104,12 @@ class NearMiss:
 
 @dataclass(frozen=True, slots=True)
 class ShowDevice:
-    """What is known of a device now, for the read models."""
+    """What is known of a device since `at`, for the read models; unheard of, it has no last_seen."""
 
     device: str
     state: DeviceState
-    last_seen: int
+    at: int
+    last_seen: int | None = None
     not_judged: tuple[str, ...] = field(default=())
 
 

@@ -5,6 +5,8 @@ Records loaded from the log stay as bytes until a rule touches their scope.
 """
 
 import heapq
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,11 +17,14 @@ from processors.core.reorder import Reorder
 from processors.core.rule import RuleSet
 from schemas.alerts import Alert
 from schemas.base import Words
+from schemas.event_data import ConfigActivated
+from schemas.events import Event, order_key
 from schemas.place import EstateConfig
 
 GAPS_MAX = 100
 CONFIG_SCOPE = "config|"
 """Where the estate's configuration stands among its scopes' records."""
+OrderKey = tuple[int, int, int, str]
 DeadlineName = tuple[str, str]
 """(rule, name)."""
 
@@ -68,7 +73,11 @@ def load_record(raw: bytes, rules: RuleSet) -> ScopeRecord:
 
 @dataclass(slots=True)
 class Estate:
-    """One estate. `dirty` names the scopes changed since the last checkpoint."""
+    """One estate. `dirty` names the scopes changed since the last checkpoint.
+
+    `open_alerts` holds what may be a cause for others: alerts that are open, or were cleared so
+    recently that they may go on; who was silenced by them gets as long to speak up.
+    """
 
     id: str
     config: EstateConfig
@@ -80,6 +89,7 @@ class Estate:
     gaps: list[tuple[int, int]] = field(default_factory=list)
     dirty: set[str] = field(default_factory=set)
     params: dict[tuple[str, str], Any] = field(default_factory=dict)
+    announced: list[tuple[OrderKey, EstateConfig]] = field(default_factory=list)
 
     def record(self, scope: str, rules: RuleSet) -> ScopeRecord:
         """The record of a scope, read from its bytes on first touch, fresh if there is none."""
@@ -98,9 +108,7 @@ class Estate:
         plain = orjson.loads(raw)
         for rule, name, at, _ in plain["d"]:
             heapq.heappush(self.deadlines, (at, scope, rule, name))
-        for alert in plain["a"]:
-            if alert.get("cleared_at") is None:
-                self.open_alerts.add((alert["rule"], alert["key"]))
+        self.open_alerts.update((alert["rule"], alert["key"]) for alert in plain["a"])
 
     def take_dirty(self) -> dict[str, bytes | None]:
         """What changed since the last call: bytes by scope, None for a scope that is gone."""
@@ -121,6 +129,30 @@ class Estate:
         self.config = config
         self.order.lateness_ms = config.lateness_ms
         self.params.clear()
+
+    def announce(self, event: Event, data: ConfigActivated) -> None:
+        """A configuration has arrived and waits for its turn; see `judging`."""
+        config = EstateConfig.model_validate(data.config)
+        self.announced.append((order_key(event), config))
+
+    def activate(self, event: Event, data: ConfigActivated) -> None:
+        """A configuration's turn has come."""
+        self.use(EstateConfig.model_validate(data.config))
+        self.dirty.add(CONFIG_SCOPE)
+        key = order_key(event)
+        self.announced = [waiting for waiting in self.announced if waiting[0] > key]
+
+    @contextmanager
+    def judging(self, event: Event) -> Iterator[None]:
+        """Go by the configuration of an event's own time, for rules that see it before its turn."""
+        key, present = order_key(event), self.config
+        due = [waiting for waiting in self.announced if waiting[0] <= key]
+        if not due:
+            yield
+            return
+        self.use(max(due, key=lambda waiting: waiting[0])[1])
+        yield
+        self.use(present)
 
     def note_gap(self, start: int, end: int) -> None:
         """Remember that input of this span may be missing."""

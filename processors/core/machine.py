@@ -5,6 +5,7 @@ near misses and device views. It has no clock: time is what the inputs carry.
 """
 
 import heapq
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,13 +22,12 @@ from processors.core.effects import (
     ShowDevice,
     UpdateAlert,
 )
-from processors.core.estate import CONFIG_SCOPE, Estate, ScopeRecord
+from processors.core.estate import DeadlineName, Estate, ScopeRecord
 from processors.core.rule import Rule, RuleSet, Scope, Situation
 from processors.core.suppress import cleared, opened, updated
 from schemas.alerts import Alert
 from schemas.event_data import ClockTicked, ConfigActivated
 from schemas.events import Event
-from schemas.place import EstateConfig
 
 CLEAR, FORGET = "~clear|", "~forget|"
 """Names of the machine's own deadlines: a pulse clears itself, a cleared alert is forgotten."""
@@ -68,10 +68,17 @@ class Machine:
 
     def event(self, estate: Estate, event: Event, out: Output, *, at_once: bool = False) -> None:
         """Step the rules that see this event, at once on arrival or in order on release."""
-        routes = self.rules.at_once_by_type if at_once else self.rules.by_type
-        if not at_once and isinstance(event.data, ClockTicked | ConfigActivated):
+        if at_once:
+            if rules := self.rules.at_once_by_type[event.type]:
+                with estate.judging(event):
+                    self._tell(estate, rules, event, out)
+            return
+        if isinstance(event.data, ClockTicked | ConfigActivated):
             self._keep(estate, event)
-        for rule in routes[event.type]:
+        self._tell(estate, self.rules.by_type[event.type], event, out)
+
+    def _tell(self, estate: Estate, rules: Iterable[Rule], event: Event, out: Output) -> None:
+        for rule in rules:
             if event.data.retained and not rule.reads_states:
                 continue
             for scope in rule.scopes(event, estate.config):
@@ -91,6 +98,8 @@ class Machine:
             if record.deadlines.get((rule, name), (None, 0))[0] == at:
                 return at
             heapq.heappop(heap)
+            if record.empty and scope not in estate.dirty:
+                del estate.records[scope]
         return None
 
     def fire_next(self, estate: Estate, out: Output) -> None:
@@ -107,15 +116,14 @@ class Machine:
         if name.startswith(CLEAR):
             self._clear(estate, rule, scope, ClearAlert(name.removeprefix(CLEAR)), at, out)
         elif name.startswith(FORGET):
-            record.alerts.pop((rule_id, name.removeprefix(FORGET)), None)
+            self._forget(estate, record, (rule_id, name.removeprefix(FORGET)))
         else:
             judged = estate.complete(since, at)
             self._step(estate, rule, scope, Deadline(name, at, judged), out)
 
     def _keep(self, estate: Estate, event: Event) -> None:
         if isinstance(event.data, ConfigActivated):
-            estate.use(EstateConfig.model_validate(event.data.config))
-            estate.dirty.add(CONFIG_SCOPE)
+            estate.activate(event, event.data)
         elif isinstance(event.data, ClockTicked) and event.data.gap_until is not None:
             estate.note_gap(event.time, event.data.gap_until)
 
@@ -207,14 +215,18 @@ class Machine:
             name = (rule.id, FORGET + told.key)
             self._set_deadline(estate, scope.key, name, at + rule.rejoin_ms, at)
         else:
-            record.alerts.pop((rule.id, told.key))
+            self._forget(estate, record, (rule.id, told.key))
+
+    @staticmethod
+    def _forget(estate: Estate, record: ScopeRecord, name: DeadlineName) -> None:
+        record.alerts.pop(name, None)
+        estate.open_alerts.discard(name)
 
     @staticmethod
     def _put(estate: Estate, record: ScopeRecord, scope: Scope, alert: Alert, out: Output) -> None:
         record.alerts[(alert.rule, alert.key)] = alert
         estate.dirty.add(scope.key)
-        is_open = estate.open_alerts.add if alert.cleared_at is None else estate.open_alerts.discard
-        is_open((alert.rule, alert.key))
+        estate.open_alerts.add((alert.rule, alert.key))
         out.alerts[alert.id] = alert
         if alert.revision == 1:
             out.opened.append(alert)

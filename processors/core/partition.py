@@ -22,11 +22,14 @@ from pydantic import ValidationError
 
 from processors.core.estate import Estate, new_estate
 from processors.core.machine import Machine, Output
+from processors.core.rule import RuleSet
 from schemas.event_data import ConfigActivated
 from schemas.events import Event, decode, encode, explain
 from schemas.place import EstateConfig
 
 VERSION = 1
+AT_ONCE_LATE_MS = 60_000
+"""How late an event may be to be told to rules that see it on arrival; older is backlog (own)."""
 PARK_AFTER_RECORDS = 2_000
 """How far behind the newest record a waiting event may be before its estate is parked."""
 
@@ -101,7 +104,8 @@ class Partition:
         return position
 
     def _offer(self, estate: Estate, event: Event, offset: int, again: bool, out: Output) -> None:
-        if isinstance(event.data, ConfigActivated) and (fault := config_fault(event.data)):
+        rules = self.machine.rules
+        if isinstance(event.data, ConfigActivated) and (fault := config_fault(event.data, rules)):
             out.refused.append((event, fault))
             return
         if again and event.time < estate.order.watermark:
@@ -113,7 +117,14 @@ class Partition:
         verdict = estate.order.offer(event, offset)
         if verdict == "late":
             out.late.append(event)
-        elif verdict == "held" and not again:
+        if verdict == "held" and isinstance(event.data, ConfigActivated):
+            estate.announce(event, event.data)
+        if verdict != "duplicate" and not again:
+            self._at_once(estate, event, out)
+
+    def _at_once(self, estate: Estate, event: Event, out: Output) -> None:
+        """Rules that need no order do not care for the lateness; only old news ring nobody."""
+        if event.time >= estate.order.watermark - AT_ONCE_LATE_MS:
             self.machine.event(estate, event, out, at_once=True)
 
     def _estate(self, name: str) -> Estate:
@@ -150,6 +161,8 @@ class Partition:
         estate.gaps = [(start, end) for start, end in summary["gaps"]]
         for event in decode(orjson.dumps(summary.get("held", []))):
             estate.order.offer(event, self.seen)
+            if isinstance(event.data, ConfigActivated):
+                estate.announce(event, event.data)
         estate.order.heads = dict(summary["heads"])
 
 
@@ -175,13 +188,14 @@ def advance(machine: Machine, estate: Estate, out: Output) -> None:
             out.released.append(event)
 
 
-def config_fault(data: ConfigActivated) -> str | None:
+def config_fault(data: ConfigActivated, rules: RuleSet) -> str | None:
     """What is wrong with a configuration in the log, or None."""
     try:
-        EstateConfig.model_validate(data.config)
+        config = EstateConfig.model_validate(data.config)
     except ValidationError as error:
         return f"config.{explain(error)}"
-    return None
+    fault = rules.settings_fault(config)
+    return f"config.{fault}" if fault else None
 
 
 def scope_key(estate: str, scope: str) -> str:

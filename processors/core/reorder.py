@@ -48,10 +48,15 @@ class Reorder:
         if verdict == "held":
             heapq.heappush(self.held, (order_key(event), offset, event))
         self._move(event)
-        if len(self.held) > HELD_MAX:
-            self.watermark = max(self.watermark, self.held[0][2].time + 1)
-            self.forced += 1
+        if len(self.held) > HELD_MAX and self.next_time() is None:
+            self._make_room()
         return verdict
+
+    def _make_room(self) -> None:
+        """Release the oldest tenth before its time: memory is bounded, and this is counted."""
+        oldest = heapq.nsmallest(max(1, HELD_MAX // 10), self.held)
+        self.watermark = max(self.watermark, oldest[-1][2].time + 1)
+        self.forced += len(oldest)
 
     def _judge(self, event: Event) -> Verdict:
         chunk = self.seen.get(event.time // CHUNK_MS)

@@ -44,7 +44,8 @@ def replay(
 
 def step(machine: Machine, estate: Estate, event: Event, out: Output) -> None:
     """One event of a sorted log: the deadlines before it, then the event itself."""
-    if isinstance(event.data, ConfigActivated) and (fault := config_fault(event.data)):
+    rules = machine.rules
+    if isinstance(event.data, ConfigActivated) and (fault := config_fault(event.data, rules)):
         out.refused.append((event, fault))
         return
     machine.fire(estate, event.time, out)

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from processors.core.effects import AlertOpened, Deadline, Effect, Input, OpenAlert
 from schemas.alerts import Delivery, Handler, Severity
-from schemas.base import Model, Words
+from schemas.base import MS_PER_S, Model, Words
 from schemas.event_types import event_types
 from schemas.events import Event, explain
 from schemas.place import EstateConfig
@@ -25,6 +25,11 @@ EVERY_TYPE = frozenset(event_types()) - {"clock.ticked", "config.activated"}
 
 class Params(Model):
     """A rule's parameters; each may be set per estate and per area in the site file."""
+
+
+def ms(seconds: float) -> int:
+    """A parameter in seconds as milliseconds."""
+    return round(seconds * MS_PER_S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +157,17 @@ class RuleSet:
         """A short hash of all rules' ids and versions."""
         text = "\n".join(f"{rule.id} {rule.version}" for rule in self.rules)
         return blake2b(text.encode(), digest_size=8).hexdigest()
+
+    def settings_fault(self, config: EstateConfig) -> str | None:
+        """What is wrong with a configuration's settings of these rules, or None."""
+        spots = (None, *(area.place for area in config.areas))
+        for rule in self.rules:
+            for place in spots:
+                try:
+                    rule.read_params(config.rule_settings(rule.id, place))
+                except ValueError as error:
+                    return str(error)
+        return None
 
     def _route(self, *, at_once: bool) -> dict[str, tuple[Rule, ...]]:
         return {

@@ -1,8 +1,9 @@
 """From what a rule wants to say to what people are told: one alert, its revisions, its reasons.
 
 A key that is open is updated, not opened twice. A key that opens again soon after clearing is the
-same alert. An alert with an open cause is kept with its reason and told to nobody. Red alerts of
-rules without inhibitors, duress above all, are never touched.
+same alert. An alert with an open cause is kept with its reason and told to nobody; once the cause is
+gone and the rule says it again, it is told. Red alerts of rules without inhibitors, duress above
+all, are never touched.
 """
 
 from collections.abc import Callable, Iterable
@@ -42,7 +43,7 @@ def opened(
 ) -> Alert:
     """The alert after a rule opened a key; `prior` is the alert this key already has, if any."""
     if prior is not None:
-        return _continued(rule, now, told, prior)
+        return _continued(rule, now, told, prior, is_open)
     severity = told.severity or rule.severity
     opening = told.identity or (told.evidence[0].id if told.evidence else format_instant(now.at))
     items, more = _merged((), told.evidence, 0)
@@ -53,29 +54,50 @@ def opened(
         delivery=told.delivery or rule.delivery, silent_on_site=told.silent_on_site,
         subject=told.subject, place=told.place, place_name=now.config.place_name(told.place),
         opened_at=now.at, updated_at=now.at, evidence=items, evidence_more=more,
-        cameras=_cameras(now, told.place), roles=told.roles,
+        cameras=_cameras(now.config, told.place, now.at), roles=told.roles,
         reason=_reason(rule, now.config, severity, (told.place, now.at), told.detail),
         found_afterwards=any(item.replayed for item in told.evidence),
         suppressed=_cause(rule, now, told, is_open), config=now.config.digest,
     )  # fmt: skip
 
 
-def _continued(rule: Rule, now: Situation, told: OpenAlert, prior: Alert) -> Alert:
+def _continued(
+    rule: Rule, now: Situation, told: OpenAlert, prior: Alert, is_open: IsOpen
+) -> Alert:
+    """The same alert with what the rule says now; only severity and delivery never fall.
+
+    An at-once rule may hear of an earlier reading later: then the alert begins with that one.
+    """
     severity = _highest(SEVERITIES, prior.severity, told.severity or rule.severity)
     items, more = _merged(prior.evidence, told.evidence, prior.evidence_more)
     began = min(prior.opened_at, now.at)
+    moved = told.place != prior.place or began != prior.opened_at
+    changes = {
+        "severity": severity,
+        "handler": told.handler or prior.handler,
+        "delivery": _highest(DELIVERIES, prior.delivery, told.delivery or rule.delivery),
+        "subject": told.subject,
+        "place": told.place,
+        "place_name": now.config.place_name(told.place) if moved else prior.place_name,
+        "cameras": _cameras(now.config, told.place, began) if moved else prior.cameras,
+        "roles": told.roles,
+        "opened_at": began,
+        "cleared_at": None,
+        "evidence": items,
+        "evidence_more": more,
+        "reason": _reason(rule, now.config, severity, (told.place, began), told.detail),
+        "suppressed": _cause(rule, now, told, is_open) if prior.suppressed else None,
+    }
+    return _revised(prior, changes, now.at)
+
+
+def _revised(prior: Alert, changes: dict[str, object], at: int) -> Alert:
+    """The next revision, or the alert as it was where nothing about it is new."""
+    if all(getattr(prior, name) == value for name, value in changes.items()):
+        return prior
+    told_at = max(prior.updated_at, at)
     return prior.model_copy(
-        update={
-            "revision": prior.revision + 1,
-            "severity": severity,
-            "delivery": _highest(DELIVERIES, prior.delivery, told.delivery or rule.delivery),
-            "opened_at": began,
-            "updated_at": max(prior.updated_at, now.at),
-            "cleared_at": None,
-            "evidence": items,
-            "evidence_more": more,
-            "reason": _reason(rule, now.config, severity, (prior.place, began), told.detail),
-        }
+        update={**changes, "revision": prior.revision + 1, "updated_at": told_at}
     )
 
 
@@ -86,18 +108,15 @@ def updated(rule: Rule, now: Situation, told: UpdateAlert, prior: Alert) -> Aler
     reason = _relevelled(prior, severity)
     if told.detail is not None:
         reason = _reason(rule, now.config, severity, (prior.place, prior.opened_at), told.detail)
-    return prior.model_copy(
-        update={
-            "revision": prior.revision + 1,
-            "severity": severity,
-            "handler": told.handler or prior.handler,
-            "delivery": _highest(DELIVERIES, prior.delivery, told.delivery or prior.delivery),
-            "updated_at": max(prior.updated_at, now.at),
-            "evidence": items,
-            "evidence_more": more,
-            "reason": reason,
-        }
-    )
+    changes = {
+        "severity": severity,
+        "handler": told.handler or prior.handler,
+        "delivery": _highest(DELIVERIES, prior.delivery, told.delivery or prior.delivery),
+        "evidence": items,
+        "evidence_more": more,
+        "reason": reason,
+    }
+    return _revised(prior, changes, now.at)
 
 
 def cleared(now: Situation, told: ClearAlert, prior: Alert) -> Alert:
@@ -150,22 +169,21 @@ def _highest(order: tuple[Rank, ...], one: Rank, other: Rank) -> Rank:
 def _merged(
     old: tuple[Evidence, ...], new: Iterable[Evidence], more: int
 ) -> tuple[tuple[Evidence, ...], int]:
-    known = {item.id: item for item in old}
-    fresh = [item for item in new if known.setdefault(item.id, item) is item]
-    room = EVIDENCE_MAX - len(old)
-    kept = sorted((*old, *fresh[:room]), key=lambda item: (item.time, item.id))
-    return tuple(kept), more + max(0, len(fresh) - room)
+    """The earliest readings, whatever order they came in, and how many more there were."""
+    by_id = {item.id: item for item in (*new, *old)}
+    everything = sorted(by_id.values(), key=lambda item: (item.time, item.id))
+    return tuple(everything[:EVIDENCE_MAX]), more + max(0, len(everything) - EVIDENCE_MAX)
 
 
-def _cameras(now: Situation, place: str) -> tuple[Camera, ...]:
+def _cameras(config: EstateConfig, place: str, at: int) -> tuple[Camera, ...]:
     return tuple(
         Camera(
             id=camera.id,
             name=camera.name,
-            live_url=_filled(camera.live_url, camera.id, now.at),
-            recording_url=_filled(camera.recording_url, camera.id, now.at),
+            live_url=_filled(camera.live_url, camera.id, at),
+            recording_url=_filled(camera.recording_url, camera.id, at),
         )
-        for camera in now.config.cameras_at(place)
+        for camera in config.cameras_at(place)
     )
 
 

@@ -40,7 +40,7 @@ def _points(out: Output, partition: int, estate_of: FindEstate) -> Iterator[Reco
     points.extend(opened_point(alert) for alert in out.opened)
     points.extend(cleared_point(alert) for alert in out.cleared)
     for (estate, _), shown in out.devices.items():
-        points.append(device_point(shown, shown.last_seen, estate_of(estate).config))
+        points.append(device_point(shown, shown.at, estate_of(estate).config))
     if points:
         body = b"[" + b",".join(p.model_dump_json().encode() for p in points) + b"]"
         yield Record(POINTS.name, f"points/{partition}", body, partition)

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from processors.core.replay import replay
-from processors.rules.catalogue import load, rule_folders
 from processors.core.rule import rule_set
+from processors.rules.catalogue import load, rule_folders
 from schemas.alerts import Alert
 from schemas.base import Words
 from schemas.events import Event, event_id, make_event

@@ -37,8 +37,8 @@ def log_of(seed: int) -> list[Event]:
         at = START + 100 * chance.randrange(3_000)
         door = f"d{chance.randrange(60)}"
         event = reading(chance.choice(ESTATES), chance.choice(WORDS), door, at, number)
-        for _ in range(1 + (chance.random() < 0.2)):
-            found.append(Arrival(at + chance.randrange(1_900), event))
+        times = 1 + (chance.random() < 0.2)
+        found += [Arrival(at + chance.randrange(1_900), event) for _ in range(times)]
     for name in ESTATES:
         found += [Arrival(START + 1000 * s, tick(name, START + 1000 * s)) for s in range(END_S + 1)]
     return [arrival.event for arrival in sorted(found, key=lambda arrival: arrival.at)]
