@@ -1,0 +1,1 @@
+"""Dashboards on the declared measurements, written as code and kept as JSON."""

@@ -1,0 +1,1 @@
+"""InfluxDB's buckets and tasks."""
