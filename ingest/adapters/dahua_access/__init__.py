@@ -1,0 +1,1 @@
+"""Dahua access terminals behind a bridge on the maker's network library."""

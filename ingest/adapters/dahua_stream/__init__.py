@@ -1,0 +1,1 @@
+"""Dahua events: cameras, recorders, door stations and terminals, over every carrier of theirs."""

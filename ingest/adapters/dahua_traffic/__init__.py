@@ -1,0 +1,1 @@
+"""Dahua traffic cameras that post their plates by ITSAPI."""

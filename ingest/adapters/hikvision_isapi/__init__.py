@@ -1,0 +1,1 @@
+"""Hikvision devices that speak ISAPI: see README.md in this folder."""

@@ -1,0 +1,56 @@
+"""Alarm panels and radars: `cidEvent`, whose codes are contact-ID (SIA DC-05).
+
+A code is QXYZ: Q 1 a new event or an opening, 3 a restore or a closing, 6 a state told before.
+"""
+
+import csv
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from ingest.adapters.hikvision_isapi.alert import Alert, time_of
+from ingest.message import Reading, Unreadable
+from schemas.event_data import DeviceTampered, EventData, FireDetected
+
+_NEW = "1"
+_STATE_CLASSES = ("3", "4", "5", "6")
+"""Troubles, openings and closings, bypasses and tests: states, by the standard's own grouping."""
+
+
+@cache
+def contact_id() -> dict[str, dict[str, str]]:
+    """The alarms by their three digits."""
+    text = files(__package__).joinpath("contact_id.csv").read_text(encoding="utf-8")
+    return {row["code"]: row for row in csv.DictReader(text.splitlines())}
+
+
+def read_panel(alert: Alert) -> list[Reading]:
+    """An alarm of a zone, or a state. Zones count as the panel counts them (from 0 on radars).
+
+    Raises Unreadable for an alarm code the table has not.
+    """
+    block = alert.record.part("CIDEvent") or alert.record
+    code = block.text("standardCIDcode") or ""
+    if len(code) != 4 or not code.isdecimal():
+        raise Unreadable(f"standardCIDcode {code!r} is not four digits", block.path)
+    zone = block.text("zone")
+    row = contact_id().get(code[1:])
+    shared: dict[str, Any] = {
+        "time": alert.common.time or time_of(block, "trigger"),
+        "channel": zone or alert.common.channel,
+        "native": f"{alert.event}/{code}",
+    }
+    if code[0] == _NEW and row is not None:
+        return [alert.says(row["type"], fields=_fields(row, zone), **shared)]
+    if code[0] == _NEW and code[1] not in _STATE_CLASSES:
+        reason = f"unknown contact-ID code {code}; this adapter's contact_id.csv lacks it"
+        raise Unreadable(reason, block.path)
+    state = {"contact_id": code, "event": block.text("type"), "zone": zone}
+    return [alert.says("device.state_reported", fields={"state": state}, **shared)]
+
+
+def _fields(row: dict[str, str], zone: str | None) -> dict[str, Any]:
+    data = EventData.TYPES[row["type"]]
+    if issubclass(data, DeviceTampered):
+        return {"zone": zone}
+    return {"hazard": row["hazard"]} if issubclass(data, FireDetected) else {}

@@ -1,0 +1,1 @@
+"""Hikvision iSecure Center, the platform: see README.md in this folder."""
