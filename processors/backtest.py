@@ -6,7 +6,7 @@ from pathlib import Path
 from processors.core.replay import alerts_in_order, replay
 from processors.core.rule import RuleSet
 from schemas.alerts import alert_line
-from schemas.events import Event, EventError, decode
+from schemas.events import Event, EventError, decode, decode_line
 from schemas.place import EstateConfig
 
 CHUNK = 2000
@@ -24,31 +24,29 @@ def read_events(files: Iterable[Path]) -> Iterator[Event]:
 
 
 def _events(file: Path, lines: Iterable[bytes]) -> Iterator[Event]:
-    chunk: list[bytes] = []
-    first = 1
+    chunk: list[tuple[int, bytes]] = []
     for number, line in enumerate(lines, start=1):
         if text := line.strip():
-            chunk.append(text)
+            chunk.append((number, text))
         if len(chunk) >= CHUNK:
-            yield from _decoded(file, chunk, first)
-            chunk, first = [], number + 1
-    yield from _decoded(file, chunk, first)
+            yield from _decoded(file, chunk)
+            chunk = []
+    yield from _decoded(file, chunk)
 
 
-def _decoded(file: Path, chunk: list[bytes], first: int) -> list[Event]:
+def _decoded(file: Path, chunk: list[tuple[int, bytes]]) -> list[Event]:
     try:
-        return decode(b"[" + b",".join(chunk) + b"]")
+        return decode(b"[" + b",".join(text for _, text in chunk) + b"]")
+    except EventError:
+        # Many lines are read at once because that is cheap; the one at fault is found on failure.
+        return [_one(file, number, text) for number, text in chunk]
+
+
+def _one(file: Path, number: int, text: bytes) -> Event:
+    try:
+        return decode_line(text)
     except EventError as error:
-        raise LineFault(f"{file}:{_fault_line(chunk, first)}: {error}") from error
-
-
-def _fault_line(chunk: list[bytes], first: int) -> int:
-    for index, text in enumerate(chunk):
-        try:
-            decode(b"[" + text + b"]")
-        except EventError:
-            return first + index
-    return first
+        raise LineFault(f"{file}:{number}: {error}") from error
 
 
 def backtest(

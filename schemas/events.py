@@ -121,6 +121,9 @@ def explain(error: ValidationError) -> str:
     """The first fault of a validation as one line: where, what."""
     first = error.errors(include_url=False, include_input=False)[0]
     where = ".".join(str(step) for step in first["loc"]) or "message"
+    if first["type"] == "union_tag_invalid":
+        # The library's own words would list the whole table.
+        return f"{where}: type {first['ctx']['tag']} is not in the table (event_types.csv)"
     return f"{where}: {first['msg']}"
 
 

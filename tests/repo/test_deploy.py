@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import typer
 import yaml
-from deploy.cli import build
+from deploy.cli import build_app
 
 from console.settings import ConsoleSettings
 from deploy.grafana.build import FOLDER
@@ -28,7 +28,7 @@ OURS = {name: part for name, part in COMPOSE["services"].items() if "build" in p
 
 
 def commands() -> set[str]:
-    group = typer.main.get_command(build())
+    group = typer.main.get_command(build_app())
     return set(group.commands)  # type: ignore[attr-defined]
 
 
