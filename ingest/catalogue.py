@@ -4,10 +4,12 @@ An adapter is a folder with `adapter.yaml` and, where picking and renaming are n
 `codec.py` with `decode(message)`. There is no list of adapters to edit.
 """
 
+import importlib
 import importlib.util
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path as FilePath
 from types import ModuleType
 from typing import Literal
@@ -16,7 +18,7 @@ from pydantic import Field
 
 from ingest.generic import GenericMap, generic_codec
 from ingest.message import Codec, Message
-from ingest.topics import matches
+from ingest.topics import TOPIC_REMEMBERED_MAX, matches
 from schemas.base import Model
 from schemas.yaml_file import Fault, FileFaults, parse, validate
 
@@ -26,13 +28,21 @@ SHIPPED = FilePath(__file__).parent / "adapters"
 class Recognise(Model):
     """Content that gives an adapter away: all `contains` strings, and none of `lacks`."""
 
-    contains: tuple[str, ...] = Field(min_length=1)
-    lacks: tuple[str, ...] = ()
+    contains: tuple[str, ...] = Field(min_length=1, description="Texts that must all stand in it")
+    lacks: tuple[str, ...] = Field((), description="Texts of which none may stand in it")
+
+    @cached_property
+    def _bytes(self) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
+        return (
+            tuple(word.encode() for word in self.contains),
+            tuple(word.encode() for word in self.lacks),
+        )
 
     def holds(self, payload: bytes) -> bool:
         """Whether the payload reads so."""
-        return all(word.encode() in payload for word in self.contains) and not any(
-            word.encode() in payload for word in self.lacks
+        wanted, unwanted = self._bytes
+        return all(map(payload.__contains__, wanted)) and not any(
+            map(payload.__contains__, unwanted)
         )
 
 
@@ -43,21 +53,23 @@ class AdapterSpec(Model):
     Python; without it the folder holds a `codec.py`.
     """
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_]*$")
-    title: str
-    make: str
-    models: tuple[str, ...] = ()
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_]*$", description="Its name, as its folder's")
+    title: str = Field(description="What it understands, in one line")
+    make: str = Field(description="The maker, as people call it")
+    models: tuple[str, ...] = Field((), description="Which devices and firmware")
     evidence: Literal["A", "B", "C"] = Field(
         description="A: documentation and captures; B: one of them; C: hearsay"
     )
-    topics: tuple[str, ...] = ()
-    topic_decides: bool = False
-    recognise: tuple[Recognise, ...] = ()
-    heartbeat_s: int | None = Field(default=None, gt=0)
-    map: GenericMap | None = None
+    topics: tuple[str, ...] = Field((), description="MQTT filters it speaks on by default")
+    topic_decides: bool = Field(False, description="Whether its topics are nobody else's")
+    recognise: tuple[Recognise, ...] = Field((), description="Content that gives it away; any one")
+    heartbeat_s: int | None = Field(
+        default=None, gt=0, description="How often a device says that it is alive, in seconds"
+    )
+    map: GenericMap | None = Field(None, description="A mapping; without it a codec.py stands here")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Adapter:
     """A loaded adapter: its specification, its codec, its folder."""
 
@@ -74,69 +86,133 @@ class Adapter:
         return any(sign.holds(payload) for sign in self.spec.recognise)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Catalogue:
     """All adapters, by name."""
 
     adapters: dict[str, Adapter]
 
-    def choose(self, message: Message) -> Adapter | str:
+    def choose(self, message: Message, name: str | None = None) -> Adapter | str:
         """The adapter of a message, or one line that says why there is none.
 
-        The topic narrows the choice, then the content decides; a topic alone is enough only for an
-        adapter that says so (`topic_decides`), because devices of one make share topics.
+        `name` is an adapter's, or a make with several adapters. The topic narrows the choice, then
+        the content decides; a topic alone is enough only for an adapter that says so
+        (`topic_decides`), because devices of one make share topics.
         """
-        on_topic = [a for a in self.adapters.values() if a.claims_topic(message.topic)]
-        pool = on_topic or list(self.adapters.values())
+        asked = list(self.adapters.values()) if name is None else self.named(name)
+        if name is not None and len(asked) < 2:
+            return asked[0] if asked else self._unknown(name)
+        on_topic = [a for a in self._on_topic(message.topic) if a in asked]
+        pool = on_topic or asked
         found = [a for a in pool if a.claims_content(message.payload)]
         found = found or [a for a in on_topic if a.spec.topic_decides]
         if len(found) == 1:
             return found[0]
         if not found:
-            return f"no adapter knows this topic and content (topic {message.topic or '-'!r})"
+            who = "no adapter" if name is None else f"no adapter of {name!r}"
+            where = f"topic {message.topic!r}" if message.topic else "no topic was given"
+            return f"{who} knows this topic and content ({where})"
         names = ", ".join(sorted(a.spec.name for a in found))
         return f"several adapters claim it ({names}); name one with adapter: in the site file"
+
+    def _on_topic(self, topic: str) -> tuple[Adapter, ...]:
+        short = len(topic) <= TOPIC_REMEMBERED_MAX
+        return _remembered(self, topic) if short else _speaking_on(self, topic)
+
+    def named(self, name: str) -> list[Adapter]:
+        """The adapter of this name, or else those of the make or family of this name."""
+        folded = name.strip().lower().replace("-", "_").replace(" ", "_")
+        if folded in self.adapters:
+            return [self.adapters[folded]]
+        return [
+            a for a in self.adapters.values()
+            if a.spec.name.startswith(folded + "_") or a.spec.make.lower() == name.strip().lower()
+        ]  # fmt: skip
+
+    def _unknown(self, name: str) -> str:
+        return f"there is no adapter {name!r}; there are: {', '.join(sorted(self.adapters))}"
+
+
+def _speaking_on(catalogue: Catalogue, topic: str) -> tuple[Adapter, ...]:
+    return tuple(a for a in catalogue.adapters.values() if a.claims_topic(topic))
+
+
+_remembered = lru_cache(maxsize=8192)(_speaking_on)
+"""Topics are few and messages many, so the answer is kept."""
 
 
 def load_catalogue(folders: Iterable[FilePath] = ()) -> Catalogue:
     """The shipped adapters and those of the given folders. Raises FileFaults with every fault."""
     adapters: dict[str, Adapter] = {}
     faults: list[Fault] = []
-    for folder in _adapter_folders([SHIPPED, *folders]):
-        try:
-            adapter = load_adapter(folder)
-        except FileFaults as error:
-            faults.extend(error.faults)
-            continue
-        if adapter.spec.name in adapters:
-            what = f"{adapter.spec.name!r} is also in {adapters[adapter.spec.name].folder}"
-            faults.append(Fault(str(folder / "adapter.yaml"), 1, "name", what))
-        adapters[adapter.spec.name] = adapter
+    for root in (SHIPPED, *folders):
+        for folder in _adapter_folders(root, faults):
+            try:
+                adapter = load_adapter(folder)
+            except FileFaults as error:
+                faults.extend(error.faults)
+                continue
+            if adapter.spec.name in adapters:
+                what = f"{adapter.spec.name!r} is also in {adapters[adapter.spec.name].folder}"
+                faults.append(Fault(str(folder / "adapter.yaml"), 1, "name", what))
+            adapters.setdefault(adapter.spec.name, adapter)
     if faults:
         raise FileFaults(faults)
     return Catalogue(adapters)
 
 
-def _adapter_folders(roots: Sequence[FilePath]) -> list[FilePath]:
-    return [
-        folder
-        for root in roots
-        for folder in sorted([root, *root.iterdir()] if root.is_dir() else [])
-        if (folder / "adapter.yaml").is_file()
-    ]
+def _adapter_folders(root: FilePath, faults: list[Fault]) -> list[FilePath]:
+    """The folders with an adapter below a root, or the root itself if it is one.
+
+    A folder with code and no `adapter.yaml` is told as a fault: somebody means it to be loaded.
+    Folders whose name begins with `_` hold what several adapters share.
+    """
+    if (root / "adapter.yaml").is_file():
+        return [root]
+    if not root.is_dir():
+        faults.append(Fault(str(root), 1, "file", "is no folder; give one that holds adapters"))
+        return []
+    folders = sorted(f for f in root.iterdir() if f.is_dir() and not f.name.startswith(("_", ".")))
+    faults.extend(
+        Fault(str(folder), 1, "file", "has a codec.py and no adapter.yaml; add one")
+        for folder in folders
+        if (folder / "codec.py").is_file() and not (folder / "adapter.yaml").is_file()
+    )
+    return [folder for folder in folders if (folder / "adapter.yaml").is_file()]
 
 
 def load_adapter(folder: FilePath) -> Adapter:
     """One adapter from its folder. Raises FileFaults."""
     file = folder / "adapter.yaml"
-    document = parse(file.read_text(encoding="utf-8"), str(file))
+    document = parse(_text(file), str(file))
     spec = validate(document, AdapterSpec)
+    code = folder / "codec.py"
+    if (spec.map is None) is not code.is_file():
+        what = "has both map: and a codec.py; keep one" if spec.map else (
+            "has neither map: nor a codec.py beside it; add one"
+        )  # fmt: skip
+        raise FileFaults([document.fault((), what)])
     if spec.map is not None:
         return Adapter(spec, generic_codec(spec.map), folder)
-    code = folder / "codec.py"
-    if not code.is_file():
-        raise FileFaults([document.fault((), "has neither map: nor a codec.py beside it")])
-    return Adapter(spec, _load_module(code, spec.name).decode, folder)
+    return Adapter(spec, _decoder(code, spec.name), folder)
+
+
+def _text(file: FilePath) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise FileFaults([Fault(str(file), 1, "file", f"cannot be read: {error}")]) from error
+
+
+def _decoder(code: FilePath, name: str) -> Codec:
+    """The `decode` of a codec.py. Whatever its import raises is a fault of that file."""
+    try:
+        decode: Codec = _load_module(code, name).decode
+    except Exception as error:
+        line = error.lineno or 1 if isinstance(error, SyntaxError) else 1
+        what = f"cannot be loaded: {type(error).__name__}: {error}"
+        raise FileFaults([Fault(str(code), line, "file", what)]) from error
+    return decode
 
 
 def _load_module(code: FilePath, name: str) -> ModuleType:
@@ -144,7 +220,8 @@ def _load_module(code: FilePath, name: str) -> ModuleType:
         return importlib.import_module(f"ingest.adapters.{code.parent.name}.codec")
     module_name = f"operator_adapter_{name}"
     found = importlib.util.spec_from_file_location(module_name, code)
-    assert found is not None and found.loader is not None
+    if found is None or found.loader is None:
+        raise ImportError("is no Python file")
     module = importlib.util.module_from_spec(found)
     sys.modules[module_name] = module
     found.loader.exec_module(module)

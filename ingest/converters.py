@@ -65,16 +65,20 @@ def epoch_time(value: Any, path: str = "$", *, unit_per_s: int = 1) -> DeviceTim
     """Seconds (or 1/`unit_per_s` of them) since 1970 in UTC; int, float or digits as text."""
     try:
         seconds = float(value) / unit_per_s
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise Unreadable(f"time {value!r} is not a number of seconds", path) from error
     if not YEAR_MIN <= 1970 + seconds / 31_556_952 <= YEAR_MAX:
         raise Unreadable(f"time {value!r} lies outside {YEAR_MIN} to {YEAR_MAX}", path)
     return DeviceTime(str(value), instant=round(seconds * MS_PER_S))
 
 
+_COMMENT = re.compile(r'("(?:\\.|[^"\\])*+(?:"|\\?\Z))|//[^\n]*')
+_LAST_COMMA = re.compile(r'("(?:\\.|[^"\\])*+(?:"|\\?\Z))|(?<=[^\s\[{,]),(?=\s*[}\]])')
+
+
 def strip_comments(text: str) -> str:
     """JSON text without `//` comments outside of strings, as some makers' documents print it."""
-    return re.sub(r'("(?:\\.|[^"\\])*")|//[^\n]*', lambda m: m.group(1) or "", text)
+    return _COMMENT.sub(lambda found: found.group(1) or "", text)
 
 
 def load_json(payload: bytes | str) -> Any:
@@ -82,7 +86,28 @@ def load_json(payload: bytes | str) -> Any:
     try:
         return orjson.loads(payload)
     except orjson.JSONDecodeError as error:
-        raise Unreadable(f"is not JSON: {error}", "$") from error
+        raise _no_json(payload, error) from error
+
+
+def _no_json(payload: bytes | str, error: orjson.JSONDecodeError) -> Unreadable:
+    where = f"line {error.lineno}, column {error.colno}"
+    return Unreadable(f"is not JSON at {where}" if payload.strip() else "is empty", "$")
+
+
+def lenient_json(payload: bytes) -> Any:
+    """Parsed JSON that may carry a byte order mark, `//` comments, and a comma before a bracket.
+
+    Each has one meaning only, so nothing is guessed. Raises Unreadable with the fault of the strict
+    reading, which is the one that counts.
+    """
+    try:
+        return orjson.loads(payload)
+    except orjson.JSONDecodeError as error:
+        text = _LAST_COMMA.sub(lambda found: found.group(1) or "", strip_comments(text_of(payload)))
+        try:
+            return orjson.loads(text)
+        except orjson.JSONDecodeError:
+            raise _no_json(payload, error) from error
 
 
 def text_of(payload: bytes, path: str = "$") -> str:
@@ -96,20 +121,29 @@ def text_of(payload: bytes, path: str = "$") -> str:
 
 
 def whole(value: Any) -> int | None:
-    """An int from an int or a text of digits; None where there is none."""
-    try:
-        return int(str(value).strip())
-    except (TypeError, ValueError):
+    """An int of 64 bits from an int, a float without fraction or a text of digits; else None."""
+    if isinstance(value, float):
+        return int(value) if value.is_integer() and abs(value) < _INT_MAX else None
+    text = str(value).strip()
+    if not _DIGITS.match(text):
         return None
+    found = int(text)
+    return found if abs(found) < _INT_MAX else None
+
+
+_DIGITS = re.compile(r"^[+-]?[0-9]{1,20}$")
+_INT_MAX = 2**63
+_NUMBER = re.compile(r"^[+-]?[0-9.]{1,40}(?:[eE][+-]?[0-9]{1,3})?$")
 
 
 def number(value: Any) -> float | None:
     """A float from a number or its text; None where there is none (NaN and infinity too)."""
+    text = str(value).strip()
     try:
-        found = float(str(value).strip())
-    except (TypeError, ValueError):
+        found = float(text) if _NUMBER.match(text) else None
+    except ValueError:
         return None
-    return found if abs(found) < float("inf") else None
+    return found if found is not None and abs(found) < float("inf") else None
 
 
 def share(value: Any, full: float = 1.0) -> float | None:

@@ -14,8 +14,14 @@ from ingest.registry import Placement, Registry
 from schemas.base import MS_PER_S
 from schemas.events import Event, EventError, event_id, make_event
 
-FACTORY_OFFSET_MS = 8 * 3600 * MS_PER_S
+REASON_MAX = 300
+"""Characters of a reason; a value quoted in it may be as long as a payload."""
+
+HOUR_MS = 3600 * MS_PER_S
+FACTORY_OFFSET_MS = 8 * HOUR_MS
 """Dahua devices never told their zone claim a UTC eight hours behind their wall clock."""
+
+_CENTRAL_EUROPE = ZoneInfo("Europe/Berlin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +34,8 @@ class Mapper:
     def read(self, message: Message, adapter: str | None = None) -> list[Event] | Rejected:
         """The events of one message, or why there are none.
 
-        `adapter` forces one by name; otherwise the site, then the topic, then the content decides.
+        `adapter` forces one by name, or one of a make; otherwise the site, then the topic, then the
+        content decides.
         """
         chosen = self._adapter(message, adapter)
         if isinstance(chosen, Rejected):
@@ -38,19 +45,14 @@ class Mapper:
             readings = chosen.decode(message)
             return [self._event(message, reading, name) for reading in readings]
         except Unreadable as error:
-            return Rejected(error.reason, error.path, name)
+            return Rejected(_one_line(error.reason), error.path, name)
         except EventError as error:
-            return Rejected(str(error), "$", name)
+            return Rejected(_one_line(str(error)), "$", name)
         except (RecursionError, OverflowError, ValueError, LookupError, TypeError, AttributeError):
             return Rejected("has not the shape this adapter knows; see its README", "$", name)
 
     def _adapter(self, message: Message, name: str | None) -> Adapter | Rejected:
-        name = name or self.registry.adapter_of(message.topic)
-        if name is not None:
-            found = self.catalogue.adapters.get(name)
-            known = ", ".join(sorted(self.catalogue.adapters))
-            return found or Rejected(f"there is no adapter {name!r}; there are: {known}")
-        chosen = self.catalogue.choose(message)
+        chosen = self.catalogue.choose(message, name or self.registry.adapter_of(message.topic))
         return Rejected(chosen) if isinstance(chosen, str) else chosen
 
     def _event(self, message: Message, reading: Reading, adapter: str) -> Event:
@@ -59,13 +61,14 @@ class Mapper:
         known = resolve_time(reading.time, spot)
         identity = event_id(
             spot.estate, spot.device, reading.channel, word, _identity_time(reading, message),
-            reading.sequence, reading.subject,
+            reading.sequence, reading.subject, *filter(None, (reading.key,)),
         )  # fmt: skip
         data = {
             "device": spot.device, "place": spot.place, "received_at": message.received_at,
             "channel": reading.channel, "direction": reading.direction or spot.direction,
             "device_time": reading.time.raw if reading.time else None,
             "time_from": "received" if known is None else "device",
+            "observed_at": resolve_time(reading.observed, spot),
             "replayed": reading.replayed, "retained": message.retained,
             "sequence": reading.sequence, "confidence": reading.confidence,
             "pictures": reading.pictures, "adapter": adapter, "native": reading.native,
@@ -75,6 +78,12 @@ class Mapper:
             word, id=identity, source=f"/{spot.estate}/{spot.device}", subject=reading.subject,
             time=message.received_at if known is None else known, data=data,
         )  # fmt: skip
+
+
+def _one_line(reason: str) -> str:
+    """A reason that fits a line, whatever a device wrote into the value it quotes."""
+    line = " ".join(reason.split())
+    return line if len(line) <= REASON_MAX else line[: REASON_MAX - 1] + "…"
 
 
 def _identity_time(reading: Reading, message: Message) -> str | int:
@@ -142,9 +151,15 @@ def _in_zone(time: DeviceTime, zone: ZoneInfo) -> int:
 
 
 def _believable(time: DeviceTime) -> bool:
-    """Whether a claimed UTC can be trusted without a zone to hold it against."""
+    """Whether a claimed UTC can be trusted without a zone to hold it against.
+
+    Known to be wrong are: no distance from the wall clock, the factory's eight hours, a distance
+    no zone has, and the winter hour of Central Europe while it has summer there.
+    """
     if time.maybe is None or time.local is None:
         return time.maybe is not None
     ahead = round(time.local.replace(tzinfo=UTC).timestamp() * MS_PER_S) - time.maybe
     rounded = round(ahead / MS_PER_S) * MS_PER_S
-    return rounded not in (0, FACTORY_OFFSET_MS) and rounded % (900 * MS_PER_S) == 0
+    if rounded == HOUR_MS and time.local.replace(tzinfo=_CENTRAL_EUROPE).dst():
+        return False
+    return rounded not in (0, FACTORY_OFFSET_MS) and rounded % (HOUR_MS // 4) == 0

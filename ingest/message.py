@@ -41,7 +41,10 @@ class DeviceTime:
 class Reading:
     """What one device says, once. `device` is its own name for itself, None if only the connection
     knows. `channel` is the door, lane, reader or picture channel as the device counts it.
-    `fields` are the type's own data fields (see schemas/event_data.py).
+    `observed` is when the device saw it, where `time` is when what it tells of began.
+    `fields` are the type's own data fields (see schemas/event_data.py). `key` goes into the id and
+    nowhere else: what the device itself calls the object or record, where several can share one
+    instant on one channel (two people first seen in the same frame).
     """
 
     type: str
@@ -56,6 +59,8 @@ class Reading:
     native: str | None = None
     pictures: tuple[str, ...] = ()
     fields: Mapping[str, Any] = field(default_factory=dict)
+    key: str | None = None
+    observed: DeviceTime | None = None
 
 
 @dataclass(frozen=True, slots=True)

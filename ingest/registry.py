@@ -4,15 +4,20 @@ Pure: built from a `Site`, asked by the mapping. Identity is estate + the device
 topic only it speaks on), never an address.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from ingest.topics import matches, push_device
+from ingest.topics import TOPIC_REMEMBERED_MAX, matches, push_device
 from schemas.event_data import Direction
 from schemas.site import ClockFault, DeviceSite, EstateSite, Site
 
 DEFAULT_ESTATE = "estate"
+UNKNOWN = "unknown"
+REMEMBERED_MAX = 8192
+"""Topics and channels whose answer is kept; beyond that the longest unused is worked out again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,7 @@ class Placement:
     inputs: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Entry:
     estate: EstateSite
     device: DeviceSite
@@ -45,19 +50,22 @@ class Registry:
     def __init__(self, site: Site | None = None, zone: ZoneInfo | None = None) -> None:
         """Index the site's devices."""
         self._zone = zone
-        self._by_id: dict[str, _Entry] = {}
-        self._by_name: dict[str, _Entry] = {}
+        self._by_id: dict[str, list[_Entry]] = defaultdict(list)
+        self._by_name: dict[str, list[_Entry]] = defaultdict(list)
         self._by_filter: list[tuple[str, _Entry]] = []
-        for estate in site.estates if site else ():
+        estates = site.estates if site else ()
+        for estate in estates:
             for device in estate.devices:
                 self._add(_Entry(estate, device))
-        estates = site.estates if site else ()
+        self._by_filter.sort(key=lambda item: _breadth(item[0]))
         self._default = estates[0].id if len(estates) == 1 else DEFAULT_ESTATE
+        self._remembered = lru_cache(REMEMBERED_MAX)(self._find_on_topic)
+        self._at = lru_cache(REMEMBERED_MAX)(_placement)
 
     def _add(self, entry: _Entry) -> None:
-        self._by_name.setdefault(entry.device.id, entry)
+        self._by_name[entry.device.id].append(entry)
         for native in entry.device.ids:
-            self._by_id[_fold(native)] = entry
+            self._by_id[_fold(native)].append(entry)
         self._by_filter.extend((pattern, entry) for pattern in entry.device.topics)
 
     def adapter_of(self, topic: str) -> str | None:
@@ -71,38 +79,56 @@ class Registry:
 
     def place(self, topic: str, native: str | None, channel: str | None) -> Placement:
         """Where a reading belongs. An unknown device stands for its own place."""
-        entry = self._by_id.get(_fold(native)) if native else None
-        entry = entry or self._on_topic(topic)
-        if entry is None:
-            device = native or push_device(topic) or topic or "unknown"
-            return Placement(
-                self._default, _slash_free(device), _slash_free(device), known=False, zone=self._zone
-            )
-        return self._at(entry, channel)
+        entry = self._on_topic(topic)
+        if native is not None:
+            entry = self._of_id(native, entry) or entry
+        if entry is not None:
+            return self._at(entry, channel if channel in entry.device.channels else None)
+        device = _plain(native or push_device(topic) or topic) or UNKNOWN
+        return Placement(self._default, device, device, known=False, zone=self._zone)
 
-    def _at(self, entry: _Entry, channel: str | None) -> Placement:
-        device = entry.device
-        spot = device.channels.get(channel) if channel is not None else None
-        return Placement(
-            estate=entry.estate.id,
-            device=device.id,
-            place=(spot and spot.place) or device.place,
-            direction=(spot and spot.direction) or device.direction,
-            zone=ZoneInfo(device.timezone or entry.estate.timezone),
-            clock_fault=device.clock_fault,
-            inputs=device.inputs,
-        )
+    def _of_id(self, native: str, near: _Entry | None) -> _Entry | None:
+        """The device with this id; where estates share one, that of the estate the topic is of."""
+        found = self._by_id.get(_fold(native), [])
+        if len(found) > 1:
+            found = [entry for entry in found if near and entry.estate is near.estate]
+        return found[0] if len(found) == 1 else None
 
     def _on_topic(self, topic: str) -> _Entry | None:
-        name = push_device(topic)
-        if name is not None and name in self._by_name:
-            return self._by_name[name]
+        short = len(topic) <= TOPIC_REMEMBERED_MAX
+        return self._remembered(topic) if short else self._find_on_topic(topic)
+
+    def _find_on_topic(self, topic: str) -> _Entry | None:
+        """The device only which speaks here; of several filters the narrowest counts."""
+        named = self._by_name.get(push_device(topic) or "", [])
+        if len(named) == 1:
+            return named[0]
         return next((entry for pattern, entry in self._by_filter if matches(pattern, topic)), None)
+
+
+def _placement(entry: _Entry, channel: str | None) -> Placement:
+    device = entry.device
+    spot = device.channels.get(channel) if channel is not None else None
+    return Placement(
+        estate=entry.estate.id,
+        device=device.id,
+        place=(spot and spot.place) or device.place,
+        direction=(spot and spot.direction) or device.direction,
+        zone=ZoneInfo(device.timezone or entry.estate.timezone),
+        clock_fault=device.clock_fault,
+        inputs=device.inputs,
+    )
+
+
+def _breadth(pattern: str) -> tuple[int, int, int]:
+    """How much a filter takes in: `#` before `+` before plain levels, few levels before many."""
+    levels = pattern.split("/")
+    return ("#" in levels, levels.count("+"), -len(levels))
 
 
 def _fold(native: str) -> str:
     return native.strip().lower().replace("-", ":")
 
 
-def _slash_free(name: str) -> str:
-    return name.strip().replace("/", ".")
+def _plain(name: str) -> str:
+    return name.strip().strip("/").replace("/", ".")

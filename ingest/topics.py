@@ -4,14 +4,20 @@ PUSH_ROOT = "devices"
 """`devices/<device>/<make>` carries what the HTTP push receiver took in for a device."""
 
 
+TOPIC_REMEMBERED_MAX = 256
+"""Characters of a topic that caches keep; a device may write 65,535 and so fill them with noise."""
+
+
 def matches(pattern: str, topic: str) -> bool:
     """Whether a topic falls under an MQTT filter with `+` and `#` (MQTT 5.0, section 4.7)."""
     if pattern == topic:
         return True
+    if topic.startswith("$") and pattern[:1] in ("+", "#"):
+        return False  # the broker's own topics are taken in by name only
     wanted, given = pattern.split("/"), topic.split("/")
     for index, level in enumerate(wanted):
         if level == "#":
-            return not (index == 0 and topic.startswith("$"))
+            return True
         if index >= len(given) or level not in ("+", given[index]):
             return False
     return len(wanted) == len(given)

@@ -39,6 +39,8 @@ class EventData(Model):
     """What every event carries beside the CloudEvents attributes.
 
     `device` and `place` are names of the site file, or the device's own id where there is none.
+    `observed_at` is when the device saw what it tells, where that is later than the event's `time`:
+    a camera that tracks an object tells again and again of what began at `time`.
     `device_time` is the raw text of the device's clock, untouched; `time_from` says whether the
     event's `time` came from it. `replayed`: the device or its bridge says this is old news.
     `retained`: the broker kept it; it is a state found on subscribing, never a happening.
@@ -51,6 +53,7 @@ class EventData(Model):
     device: str
     place: str
     received_at: Instant
+    observed_at: Instant | None = None
     channel: str | None = None
     direction: Direction | None = None
     device_time: str | None = None

@@ -35,6 +35,15 @@ class Event(Model):
     data: SerializeAsAny[EventData]
 
     @property
+    def at(self) -> int:
+        """When what the event tells was seen: `observed_at` where it has one, else `time`.
+
+        Order, watermark and rules go by this; `time` says when the thing told of began.
+        """
+        observed = self.data.observed_at
+        return self.time if observed is None else observed
+
+    @property
     def estate(self) -> str:
         """The estate part of `source`."""
         return self.source.split("/", 2)[1]
@@ -123,7 +132,7 @@ def explain(error: ValidationError) -> str:
     where = ".".join(str(step) for step in first["loc"]) or "message"
     if first["type"] == "union_tag_invalid":
         # The library's own words would list the whole table.
-        return f"{where}: type {first['ctx']['tag']} is not in the table (event_types.csv)"
+        return f"{where}: type {first['ctx']['tag']!r} is not in the table (event_types.csv)"
     return f"{where}: {first['msg']}"
 
 
@@ -134,7 +143,7 @@ def rank(word: str) -> int:
 
 def order_key(event: Event) -> tuple[int, int, int, str]:
     """Where an event stands among others: time, cause before effect, device sequence, id."""
-    return (event.time, rank(event.type), event.data.sequence or 0, event.id)
+    return (event.at, rank(event.type), event.data.sequence or 0, event.id)
 
 
 def to_line(event: Event) -> str:

@@ -104,7 +104,7 @@ class NearMiss:
 
 @dataclass(frozen=True, slots=True)
 class ShowDevice:
-    """What is known of a device since `at`, for the read models; unheard of, it has no last_seen."""
+    """What is known of a device since `at`, for the read models; `last_seen` None: never heard."""
 
     device: str
     state: DeviceState
@@ -120,7 +120,7 @@ def evidence(step: str, event: Event) -> Evidence:
     """A reading as evidence for a step: what an officer needs of it, not the whole event."""
     data = event.data
     return Evidence(
-        step=step, id=event.id, type=event.type, time=event.time, place=data.place,
+        step=step, id=event.id, type=event.type, time=event.at, place=data.place,
         device=data.device, subject=event.subject, direction=data.direction,
         confidence=data.confidence, pictures=data.pictures, replayed=data.replayed,
         sealed=data.sealed,

@@ -5,8 +5,6 @@ Records loaded from the log stay as bytes until a rule touches their scope.
 """
 
 import heapq
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -131,7 +129,7 @@ class Estate:
         self.params.clear()
 
     def announce(self, event: Event, data: ConfigActivated) -> None:
-        """A configuration has arrived and waits for its turn; see `judging`."""
+        """A configuration has arrived and waits for its turn; see `config_for`."""
         config = EstateConfig.model_validate(data.config)
         self.announced.append((order_key(event), config))
 
@@ -142,17 +140,13 @@ class Estate:
         key = order_key(event)
         self.announced = [waiting for waiting in self.announced if waiting[0] > key]
 
-    @contextmanager
-    def judging(self, event: Event) -> Iterator[None]:
-        """Go by the configuration of an event's own time, for rules that see it before its turn."""
-        key, present = order_key(event), self.config
+    def config_for(self, event: Event) -> EstateConfig:
+        """The configuration of an event's own time, for rules that see it before its turn."""
+        if not self.announced:
+            return self.config
+        key = order_key(event)
         due = [waiting for waiting in self.announced if waiting[0] <= key]
-        if not due:
-            yield
-            return
-        self.use(max(due, key=lambda waiting: waiting[0])[1])
-        yield
-        self.use(present)
+        return max(due, key=lambda waiting: waiting[0])[1] if due else self.config
 
     def note_gap(self, start: int, end: int) -> None:
         """Remember that input of this span may be missing."""

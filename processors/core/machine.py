@@ -69,13 +69,22 @@ class Machine:
     def event(self, estate: Estate, event: Event, out: Output, *, at_once: bool = False) -> None:
         """Step the rules that see this event, at once on arrival or in order on release."""
         if at_once:
-            if rules := self.rules.at_once_by_type[event.type]:
-                with estate.judging(event):
-                    self._tell(estate, rules, event, out)
+            self._tell_at_once(estate, event, out)
             return
         if isinstance(event.data, ClockTicked | ConfigActivated):
             self._keep(estate, event)
         self._tell(estate, self.rules.by_type[event.type], event, out)
+
+    def _tell_at_once(self, estate: Estate, event: Event, out: Output) -> None:
+        """Go by the configuration of the event's own time, even where that still waits its turn."""
+        if rules := self.rules.at_once_by_type[event.type]:
+            present, due = estate.config, estate.config_for(event)
+            if due is present:
+                self._tell(estate, rules, event, out)
+            else:
+                estate.use(due)
+                self._tell(estate, rules, event, out)
+                estate.use(present)
 
     def _tell(self, estate: Estate, rules: Iterable[Rule], event: Event, out: Output) -> None:
         for rule in rules:
@@ -125,7 +134,7 @@ class Machine:
         if isinstance(event.data, ConfigActivated):
             estate.activate(event, event.data)
         elif isinstance(event.data, ClockTicked) and event.data.gap_until is not None:
-            estate.note_gap(event.time, event.data.gap_until)
+            estate.note_gap(event.at, event.data.gap_until)
 
     def _step(self, estate: Estate, rule: Rule, scope: Scope, told: Input, out: Output) -> None:
         record = estate.record(scope.key, self.rules)
@@ -146,7 +155,7 @@ class Machine:
             self._apply(estate, rule, now, effect, out)
 
     def _situation(self, estate: Estate, rule: Rule, scope: Scope, told: Input) -> Situation:
-        at = told.time if isinstance(told, Event) else _at(told)
+        at = told.at if isinstance(told, Event) else _at(told)
         if scope.kind in PLACED_SCOPES:
             place = scope.id
         elif scope.kind == "device" and scope.id in estate.config.device_by_id:
@@ -224,6 +233,8 @@ class Machine:
 
     @staticmethod
     def _put(estate: Estate, record: ScopeRecord, scope: Scope, alert: Alert, out: Output) -> None:
+        if record.alerts.get((alert.rule, alert.key)) is alert:
+            return
         record.alerts[(alert.rule, alert.key)] = alert
         estate.dirty.add(scope.key)
         estate.open_alerts.add((alert.rule, alert.key))

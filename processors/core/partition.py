@@ -22,14 +22,12 @@ from pydantic import ValidationError
 
 from processors.core.estate import Estate, new_estate
 from processors.core.machine import Machine, Output
-from processors.core.rule import RuleSet
+from processors.core.rule import AT_ONCE_LATE_MS, RuleSet
 from schemas.event_data import ConfigActivated
 from schemas.events import Event, decode, encode, explain
 from schemas.place import EstateConfig
 
 VERSION = 1
-AT_ONCE_LATE_MS = 60_000
-"""How late an event may be to be told to rules that see it on arrival; older is backlog (own)."""
 PARK_AFTER_RECORDS = 2_000
 """How far behind the newest record a waiting event may be before its estate is parked."""
 
@@ -108,7 +106,7 @@ class Partition:
         if isinstance(event.data, ConfigActivated) and (fault := config_fault(event.data, rules)):
             out.refused.append((event, fault))
             return
-        if again and event.time < estate.order.watermark:
+        if again and event.at < estate.order.watermark:
             return
         if event.data.replayed:
             if not again:
@@ -124,7 +122,7 @@ class Partition:
 
     def _at_once(self, estate: Estate, event: Event, out: Output) -> None:
         """Rules that need no order do not care for the lateness; only old news ring nobody."""
-        if event.time >= estate.order.watermark - AT_ONCE_LATE_MS:
+        if event.at >= estate.order.watermark - AT_ONCE_LATE_MS:
             self.machine.event(estate, event, out, at_once=True)
 
     def _estate(self, name: str) -> Estate:

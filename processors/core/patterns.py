@@ -48,3 +48,9 @@ def temporal_ordered(window: Window, steps: Sequence[str]) -> bool:
 def absent(window: Window, step: str, since: int, until: int) -> bool:
     """Whether no reading of that step lies in [since, until]."""
     return not any(item.step == step and since <= item.time <= until for item in window)
+
+
+def recent(times: tuple[int, ...], at: int, span_ms: int, keep: int = 50) -> tuple[int, ...]:
+    """The times of the span that ends at `at`, with `at` itself: for "the third this week"."""
+    kept = tuple(time for time in times if time > at - span_ms)
+    return (*kept[-(keep - 1) :], at)

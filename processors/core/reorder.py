@@ -55,23 +55,24 @@ class Reorder:
     def _make_room(self) -> None:
         """Release the oldest tenth before its time: memory is bounded, and this is counted."""
         oldest = heapq.nsmallest(max(1, HELD_MAX // 10), self.held)
-        self.watermark = max(self.watermark, oldest[-1][2].time + 1)
+        self.watermark = max(self.watermark, oldest[-1][2].at + 1)
         self.forced += len(oldest)
 
     def _judge(self, event: Event) -> Verdict:
-        chunk = self.seen.get(event.time // CHUNK_MS)
+        minute = event.at // CHUNK_MS
+        chunk = self.seen.get(minute)
         if chunk is not None and event.id in chunk:
             return "duplicate"
-        if event.time < self.watermark:
+        if event.at < self.watermark - REMEMBER_MS:
             return "late"
         if chunk is None:
-            chunk = self.seen[event.time // CHUNK_MS] = set()
+            chunk = self.seen[minute] = set()
         chunk.add(event.id)
-        return "held"
+        return "held" if event.at >= self.watermark else "late"
 
     def _move(self, event: Event) -> None:
         name = event.data.gateway or ""
-        head = min(event.time, event.data.received_at)
+        head = min(event.at, event.data.received_at)
         if head <= self.heads.get(name, BEGINNING):
             return
         self.heads[name] = head
@@ -93,8 +94,8 @@ class Reorder:
 
     def next_time(self) -> int | None:
         """When the next event to be released happened, or None if none is due."""
-        if self.held and self.held[0][2].time < self.watermark:
-            return self.held[0][2].time
+        if self.held and self.held[0][2].at < self.watermark:
+            return self.held[0][2].at
         return None
 
     def pop(self) -> tuple[int, Event]:

@@ -29,7 +29,7 @@ def replay(
     machine, out = Machine(rules), Output()
     estates: dict[str, Estate] = {}
     for event in in_order(events):
-        if until is not None and event.time >= until:
+        if until is not None and event.at >= until:
             break
         estate = estates.get(event.estate)
         if estate is None:
@@ -48,8 +48,8 @@ def step(machine: Machine, estate: Estate, event: Event, out: Output) -> None:
     if isinstance(event.data, ConfigActivated) and (fault := config_fault(event.data, rules)):
         out.refused.append((event, fault))
         return
-    machine.fire(estate, event.time, out)
-    estate.order.watermark = max(estate.order.watermark, event.time)
+    machine.fire(estate, event.at, out)
+    estate.order.watermark = max(estate.order.watermark, event.at)
     machine.event(estate, event, out, at_once=True)
     machine.event(estate, event, out)
 

@@ -20,6 +20,8 @@ from schemas.events import Event, explain
 from schemas.place import EstateConfig
 
 ScopeKind = Literal["door", "lane", "credential", "vehicle", "device", "zone", "dwelling", "estate"]
+AT_ONCE_LATE_MS = 60 * MS_PER_S
+"""How late an event may be to be told to rules that see it on arrival; older is backlog (own)."""
 EVERY_TYPE = frozenset(event_types()) - {"clock.ticked", "config.activated"}
 
 

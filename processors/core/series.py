@@ -63,7 +63,7 @@ def _vehicle(event: Event, data: VehicleData, config: EstateConfig) -> Point:
 
 def _counted(measurement: str, event: Event, tags: dict[str, str], blur_ms: int) -> Point:
     way = {"direction": event.data.direction} if event.data.direction else {}
-    at = point_time_ns(event.time, event.id, blur_ms=blur_ms)
+    at = point_time_ns(event.at, event.id, blur_ms=blur_ms)
     return Point(measurement=measurement, tags=tags | way, fields={"count": 1}, time_ns=at)
 
 

@@ -1,12 +1,12 @@
 """From what a rule wants to say to what people are told: one alert, its revisions, its reasons.
 
 A key that is open is updated, not opened twice. A key that opens again soon after clearing is the
-same alert. An alert with an open cause is kept with its reason and told to nobody; once the cause is
-gone and the rule says it again, it is told. Red alerts of rules without inhibitors, duress above
+same alert. An alert with an open cause is kept with its reason and told to nobody; once the cause
+is gone and the rule says it again, it is told. Red alerts of rules without inhibitors, duress above
 all, are never touched.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import blake2b
 from typing import TypeVar
 
@@ -61,9 +61,7 @@ def opened(
     )  # fmt: skip
 
 
-def _continued(
-    rule: Rule, now: Situation, told: OpenAlert, prior: Alert, is_open: IsOpen
-) -> Alert:
+def _continued(rule: Rule, now: Situation, told: OpenAlert, prior: Alert, is_open: IsOpen) -> Alert:
     """The same alert with what the rule says now; only severity and delivery never fall.
 
     An at-once rule may hear of an earlier reading later: then the alert begins with that one.
@@ -91,7 +89,7 @@ def _continued(
     return _revised(prior, changes, now.at)
 
 
-def _revised(prior: Alert, changes: dict[str, object], at: int) -> Alert:
+def _revised(prior: Alert, changes: Mapping[str, object], at: int) -> Alert:
     """The next revision, or the alert as it was where nothing about it is new."""
     if all(getattr(prior, name) == value for name, value in changes.items()):
         return prior

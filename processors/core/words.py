@@ -14,6 +14,10 @@ LEVELS: dict[Severity, Words] = {
 }
 
 
+WEEK_MS = 7 * 86_400_000
+ENDINGS = {1: "st", 2: "nd", 3: "rd"}
+
+
 def clock_text(at: int, timezone: str) -> str:
     """Hours and minutes on the wall clock of the estate."""
     return f"{datetime.fromtimestamp(at // MS_PER_S, ZoneInfo(timezone)):%H:%M}"
@@ -37,3 +41,11 @@ def headline(level: Severity, title: Words, where: Words, when: str, detail: Wor
         zh=f"{LEVELS[level].zh}·{title.zh}｜{where.zh} {when}｜{detail.zh}",
         en=f"{LEVELS[level].en}, {title.en}: {where.en}, {when}. {detail.en}",
     )
+
+
+def week_words(count: int) -> Words:
+    """How often it was this week, said from the second time on."""
+    if count < 2:
+        return Words(zh="", en="")
+    ending = "th" if count % 100 in (11, 12, 13) else ENDINGS.get(count % 10, "th")
+    return Words(zh=f"；本周第{count}次", en=f"; {count}{ending} this week")

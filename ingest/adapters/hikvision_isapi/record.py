@@ -1,6 +1,7 @@
 """Reading names out of ISAPI objects, whichever firmware or bridge wrote them."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from ingest.converters import flag, said, whole
@@ -15,16 +16,16 @@ class Record:
     def __init__(self, content: Mapping[str, Any], path: str = "$") -> None:
         """`path` is where the object stands in the payload, for reasons."""
         self.path = path
-        self._content = {_fold(name): value for name, value in content.items()}
         self._spelt = {_fold(name): name for name in content}
+        self._content = {folded: content[name] for folded, name in self._spelt.items()}
 
     def __contains__(self, name: str) -> bool:
-        return _fold(name) in self._content
+        return _asked(name) in self._content
 
     def raw(self, *names: str) -> Any:
         """The first of the names that is there, or None."""
         for name in names:
-            value = self._content.get(_fold(name))
+            value = self._content.get(_asked(name))
             if isinstance(value, list) and len(value) == 1:
                 value = value[0]
             if value is not None:
@@ -49,7 +50,7 @@ class Record:
 
     def parts(self, name: str) -> list["Record"]:
         """The objects under a name: one, several, or none."""
-        value = self._content.get(_fold(name))
+        value = self._content.get(_asked(name))
         found = value if isinstance(value, list) else [value]
         return [Record(item, f"{self.path}.{name}") for item in found if isinstance(item, Mapping)]
 
@@ -64,3 +65,9 @@ class Record:
 
 def _fold(name: str) -> str:
     return name.rpartition(":")[2].lower()
+
+
+@lru_cache(maxsize=1024)
+def _asked(name: str) -> str:
+    """A name that this adapter asks for, folded. Names of payloads are not kept here."""
+    return _fold(name)

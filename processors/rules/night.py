@@ -1,0 +1,37 @@
+"""Night, by the wall clock of the estate: what weighs more while people sleep."""
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from processors.core.rule import Params, Situation
+from processors.core.words import clock_text
+
+
+def _minutes(value: Any) -> Any:
+    """YAML reads an unquoted 22:00 as 22 * 60 + 0; people need not know."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 24 * 60:
+        return f"{value // 60:02}:{value % 60:02}"
+    return value
+
+
+LocalTime = Annotated[
+    str, BeforeValidator(_minutes), Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")
+]
+"""Hours and minutes of the day, as `22:00`."""
+
+
+class NightParams(Params):
+    """When night is. 22:00 to 06:00 is our own judgement; equal times mean: never."""
+
+    night_from: LocalTime = "22:00"
+    night_to: LocalTime = "06:00"
+
+
+def at_night(now: Situation) -> bool:
+    """Whether it is night where the estate stands; the first minute counts, the last does not."""
+    begins, ends = now.params.night_from, now.params.night_to
+    time = clock_text(now.at, now.config.timezone)
+    if begins <= ends:
+        return bool(begins <= time < ends)
+    return bool(time >= begins or time < ends)
