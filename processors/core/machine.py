@@ -23,7 +23,7 @@ from processors.core.effects import (
     UpdateAlert,
 )
 from processors.core.estate import DeadlineName, Estate, ScopeRecord
-from processors.core.rule import Rule, RuleSet, Scope, Situation
+from processors.core.rule import Rule, RuleSet, Scope, Scopes, Situation
 from processors.core.suppress import cleared, opened, updated
 from schemas.alerts import Alert
 from schemas.event_data import ClockTicked, ConfigActivated
@@ -87,10 +87,14 @@ class Machine:
                 estate.use(present)
 
     def _tell(self, estate: Estate, rules: Iterable[Rule], event: Event, out: Output) -> None:
+        known: dict[Scopes, tuple[Scope, ...]] = {}
         for rule in rules:
             if event.data.retained and not rule.reads_states:
                 continue
-            for scope in rule.scopes(event, estate.config):
+            scopes = known.get(rule.scopes)
+            if scopes is None:
+                scopes = known[rule.scopes] = rule.scopes(event, estate.config)
+            for scope in scopes:
                 self._step(estate, rule, scope, event, out)
 
     def fire(self, estate: Estate, before: int, out: Output) -> None:
@@ -137,7 +141,8 @@ class Machine:
             estate.note_gap(event.at, event.data.gap_until)
 
     def _step(self, estate: Estate, rule: Rule, scope: Scope, told: Input, out: Output) -> None:
-        record = estate.record(scope.key, self.rules)
+        key = scope.key
+        record = estate.record(key, self.rules)
         now = self._situation(estate, rule, scope, told)
         before = record.states.get(rule.id, rule.fresh)
         after, effects = rule.step(now, before, told)
@@ -146,13 +151,11 @@ class Machine:
                 record.states.pop(rule.id, None)
             else:
                 record.states[rule.id] = after
-            estate.dirty.add(scope.key)
-        elif not effects:
-            if record.empty and scope.key not in estate.dirty:
-                del estate.records[scope.key]
-            return
+            estate.dirty.add(key)
         for effect in effects:
             self._apply(estate, rule, now, effect, out)
+        if key not in estate.dirty and record.empty:
+            del estate.records[key]
 
     def _situation(self, estate: Estate, rule: Rule, scope: Scope, told: Input) -> Situation:
         at = told.at if isinstance(told, Event) else _at(told)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -34,8 +34,7 @@ def ms(seconds: float) -> int:
     return round(seconds * MS_PER_S)
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """What a piece of state belongs to: a door, a vehicle, a device …"""
 
     kind: ScopeKind
@@ -47,8 +46,7 @@ class Scope:
         return f"{self.kind}|{self.id}"
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(NamedTuple):
     """What a step may look at beside its state and input: never a clock, never another state.
 
     `place` is where the scope stands or, for scopes without a place, where the input happened.
@@ -62,6 +60,7 @@ class Situation:
     lateness_ms: int
 
 
+Scopes = Callable[[Event, EstateConfig], tuple[Scope, ...]]
 Step = Callable[[Situation, Any, Input], tuple[Any, Sequence[Effect]]]
 NO_EFFECTS: tuple[Effect, ...] = ()
 
@@ -81,7 +80,7 @@ class Rule:
     version: str
     title: Words
     inputs: frozenset[str]
-    scopes: Callable[[Event, EstateConfig], tuple[Scope, ...]]
+    scopes: Scopes
     params: type[Params]
     state: type
     step: Step

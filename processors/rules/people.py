@@ -58,7 +58,7 @@ def risen(
         return totals, None
     before = next((total for total in totals if total.device == data.device), None)
     others = tuple(total for total in totals if total.device != data.device)
-    after = (*others, Total(data.device, data.entered, event.time))
+    after = (*others, Total(data.device, data.entered, event.at))
     if before is None or before.at < since or data.entered <= before.entered:
         return after, None
     return after, Passage(data.device, data.entered - before.entered, evidence("counted", event))

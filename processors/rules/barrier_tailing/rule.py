@@ -103,12 +103,12 @@ def _opened(now: Situation, state: Lane, event: Event) -> tuple[Lane, tuple[Effe
         state = replace(state, openings=EMPTY)
         effects = (NearMiss("passages", f"not judged: {QUEUE_MAX} openings without a pause"),)
     if not state.openings:
-        since = event.time - ms(now.params.before_s)
+        since = event.at - ms(now.params.before_s)
         vehicles = tuple(vehicle for vehicle in state.vehicles if vehicle.item.time >= since)
         grants = tuple(item for item in state.grants if item.time >= since)
         state = replace(state, vehicles=vehicles, grants=grants, freed=())
     openings = (*state.openings, evidence("opened", event))
-    due = event.time + ms(now.params.cycle_max_s)
+    due = event.at + ms(now.params.cycle_max_s)
     state = replace(state, openings=openings, closed_at=None)
     return state, (*effects, SetDeadline("end", due, since=openings[0].time))
 
@@ -116,9 +116,9 @@ def _opened(now: Situation, state: Lane, event: Event) -> tuple[Lane, tuple[Effe
 def _closed(now: Situation, state: Lane, event: Event) -> tuple[Lane, tuple[Effect, ...]]:
     if not state.openings or state.closed_at is not None:
         return state, NO_EFFECTS
-    due = event.time + ms(now.params.after_s)
+    due = event.at + ms(now.params.after_s)
     end = SetDeadline("end", due, since=state.openings[0].time)
-    return replace(state, closed_at=event.time), (end,)
+    return replace(state, closed_at=event.at), (end,)
 
 
 def _loop(state: Lane, event: Event) -> Lane:

@@ -86,15 +86,17 @@ def _heard(now: Situation, state: Device, event: Event) -> tuple[Device, tuple[E
     """A live reading ends everything; a kept word that it is online only ends a goodbye."""
     beat = beat_ms(now.config.device_by_id.get(now.scope.id))
     if state.offline is None and (event.data.retained or not state.lost):
-        known = state.heard_at is not None and event.time - state.heard_at < beat // COARSE
+        known = state.heard_at is not None and event.at - state.heard_at < beat // COARSE
         if known or beat == 0 or event.data.retained:
             return state, NO_EFFECTS
+        if state.heard_at is not None:
+            return Device(heard_at=event.at), NO_EFFECTS
     effects = _back(state, now.scope.id, event)
     if state.heard_at is None or state.lost:
         effects = (*effects, ShowDevice(now.scope.id, "online", now.at, now.at))
     if beat == 0:
         return FRESH, effects
-    return Device(heard_at=event.time), (*effects, _listen(now, event.time))
+    return Device(heard_at=event.at), (*effects, _listen(now, event.at))
 
 
 def _back(state: Device, device: str, event: Event) -> tuple[Effect, ...]:
@@ -127,6 +129,8 @@ def _due(now: Situation, state: Device, due: Deadline) -> tuple[Device, tuple[Ef
     silent = due.name == "silent"
     if state.lost or (silent and _patience(now) == 0):
         return state, NO_EFFECTS
+    if silent and state.heard_at is not None and _listen(now, state.heard_at).at > due.at:
+        return state, (_listen(now, state.heard_at),)
     if not due.judged:
         missing = NearMiss(due.name, "not judged: readings of that time may be missing")
         return state, (missing, _listen(now, now.at) if silent else _after_goodbye(now))

@@ -24,7 +24,7 @@ from processors.core.effects import (
     UpdateAlert,
     evidence,
 )
-from processors.core.rule import NO_EFFECTS, Params, Rule, Situation
+from processors.core.rule import NO_EFFECTS, Params, Rule, Situation, ms
 from processors.rules.places import CAMERA_TYPES, at_door
 from schemas.alerts import Evidence
 from schemas.base import MS_PER_S, Words
@@ -61,6 +61,7 @@ def step(now: Situation, state: Forced, told: Input) -> tuple[Forced, tuple[Effe
     if isinstance(told, Deadline):
         return _judge(now, state, told)
     assert isinstance(told, Event)
+    state = _over(now, state)
     if told.type in ALLOW:
         return _allowed(state, told)
     if told.type in SECOND:
@@ -77,19 +78,26 @@ def step(now: Situation, state: Forced, told: Input) -> tuple[Forced, tuple[Effe
     return state, NO_EFFECTS
 
 
+def _over(now: Situation, state: Forced) -> Forced:
+    """An alert that has cleared itself is over, also for a door that never reports its closing."""
+    if state.alerted_at is None or now.at - state.alerted_at <= ms(now.params.clear_s):
+        return state
+    return replace(state, opened=None, alerted_at=None, others=())
+
+
 def _opened(now: Situation, state: Forced, event: Event) -> tuple[Forced, tuple[Effect, ...]]:
-    span = _ms(now.params.grant_s + now.params.entry_s)
-    if state.allowed_at is not None and event.time - state.allowed_at <= span:
+    span = ms(now.params.grant_s + now.params.entry_s)
+    if state.allowed_at is not None and event.at - state.allowed_at <= span:
         return state, NO_EFFECTS
-    due = event.time + _ms(now.params.rex_wait_s)
+    due = event.at + ms(now.params.rex_wait_s)
     return replace(state, opened=evidence("opened", event)), (SetDeadline("judge", due),)
 
 
 def _allowed(state: Forced, event: Event) -> tuple[Forced, tuple[Effect, ...]]:
     if state.opened is None or state.alerted_at is not None:
-        return replace(state, allowed_at=event.time), NO_EFFECTS
+        return replace(state, allowed_at=event.at), NO_EFFECTS
     late = NearMiss("no_permission", f"{event.type} came after the contact, within the wait")
-    return replace(state, allowed_at=event.time, opened=None), (CancelDeadline("judge"), late)
+    return replace(state, allowed_at=event.at, opened=None), (CancelDeadline("judge"), late)
 
 
 def _judge(now: Situation, state: Forced, due: Deadline) -> tuple[Forced, tuple[Effect, ...]]:
@@ -102,7 +110,7 @@ def _judge(now: Situation, state: Forced, due: Deadline) -> tuple[Forced, tuple[
 
 
 def _alert(now: Situation, state: Forced, *more: Evidence) -> tuple[Forced, tuple[Effect, ...]]:
-    since = now.at - _ms(now.params.second_source_s)
+    since = now.at - ms(now.params.second_source_s)
     others = tuple(item for item in state.others if item.time >= since)
     opened = (state.opened,) if state.opened else ()
     alert = OpenAlert(
@@ -112,7 +120,7 @@ def _alert(now: Situation, state: Forced, *more: Evidence) -> tuple[Forced, tupl
         evidence=(*opened, *more, *others),
         severity="orange" if others else None,
         delivery="push" if others else None,
-        clear_after_ms=_ms(now.params.clear_s),
+        clear_after_ms=ms(now.params.clear_s),
     )
     return replace(state, alerted_at=now.at, others=()), (CancelDeadline("judge"), alert)
 
@@ -120,16 +128,12 @@ def _alert(now: Situation, state: Forced, *more: Evidence) -> tuple[Forced, tupl
 def _second(now: Situation, state: Forced, event: Event) -> tuple[Forced, tuple[Effect, ...]]:
     item = evidence("second_source", event)
     if state.alerted_at is None:
-        since = event.time - _ms(now.params.second_source_s)
+        since = event.at - ms(now.params.second_source_s)
         kept = tuple(old for old in state.others if old.time >= since)
         return replace(state, others=(*kept[-OTHERS_MAX + 1 :], item)), NO_EFFECTS
-    if event.time - state.alerted_at > _ms(now.params.second_source_s):
-        return replace(state, alerted_at=None, opened=None), NO_EFFECTS
+    if event.at - state.alerted_at > ms(now.params.second_source_s):
+        return state, NO_EFFECTS
     return state, (UpdateAlert(now.scope.id, (item,), DETAIL_TWO, "orange", "push"),)
-
-
-def _ms(seconds: float) -> int:
-    return round(seconds * MS_PER_S)
 
 
 DETAIL = Words(

@@ -1,0 +1,1 @@
+"""Door held open: the rule, its words for the officer, its scenarios."""

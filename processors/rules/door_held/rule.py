@@ -23,7 +23,7 @@ from processors.core.effects import (
     UpdateAlert,
     evidence,
 )
-from processors.core.rule import NO_EFFECTS, Params, Rule, Situation
+from processors.core.rule import NO_EFFECTS, Params, Rule, Situation, ms
 from processors.core.words import span_words
 from processors.rules.places import at_door
 from schemas.alerts import Evidence
@@ -58,7 +58,7 @@ def step(now: Situation, state: Held, told: Input) -> tuple[Held, tuple[Effect, 
     assert isinstance(told, Event)
     match told.type:
         case "access.granted" | "door.unlocked" | "exit.requested":
-            return replace(state, unlocked_at=told.time), NO_EFFECTS
+            return replace(state, unlocked_at=told.at), NO_EFFECTS
         case "door.opened" if state.opened is None:
             return _opened(now, state, told)
         case "door.held" if not state.alerted:
@@ -74,9 +74,9 @@ def step(now: Situation, state: Held, told: Input) -> tuple[Held, tuple[Effect, 
 
 
 def _opened(now: Situation, state: Held, event: Event) -> tuple[Held, tuple[Effect, ...]]:
-    unlock_ends = (state.unlocked_at or 0) + round(now.params.unlock_s * MS_PER_S)
-    due = max(event.time, unlock_ends) + round(now.params.hold_s * MS_PER_S)
-    rise = event.time + round(now.params.rise_s * MS_PER_S)
+    unlock_ends = (state.unlocked_at or 0) + ms(now.params.unlock_s)
+    due = max(event.at, unlock_ends) + ms(now.params.hold_s)
+    rise = event.at + ms(now.params.rise_s)
     opened = evidence("opened", event)
     deadlines = (SetDeadline("hold", due), SetDeadline("rise", max(rise, due + 1)))
     return replace(state, opened=opened), deadlines

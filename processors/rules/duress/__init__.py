@@ -1,0 +1,1 @@
+"""A duress code: the rule, its words for the officer, its scenarios."""

@@ -1,0 +1,1 @@
+"""Loitering: the rule, its words for the officer, its scenarios."""

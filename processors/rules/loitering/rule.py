@@ -51,10 +51,11 @@ class LoiteringParams(NightParams):
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """One track in the zone: first and last seen, and whether the alert is about it as well."""
+    """One track in the zone: since when, last seen when, and whether the alert is about it too."""
 
     track: str
     first: Evidence
+    since: int
     last: int
     alerted: bool = False
 
@@ -87,21 +88,23 @@ def step(now: Situation, state: Zone, told: Input) -> tuple[Zone, tuple[Effect, 
     track = f"{data.device}/{data.track}"
     if told.type in LEFT:
         return _left(now, state, track, evidence("left", told))
-    return _seen(now, state, track, evidence("seen", told))
+    return _seen(now, state, track, told)
 
 
-def _seen(
-    now: Situation, state: Zone, track: str, item: Evidence
-) -> tuple[Zone, tuple[Effect, ...]]:
-    presence = _find(state, track)
-    if presence is None and len(state.present) >= TRACKS_MAX:
-        return state, NO_EFFECTS
+def _seen(now: Situation, state: Zone, track: str, event: Event) -> tuple[Zone, tuple[Effect, ...]]:
+    """A camera that says since when it tracks somebody is believed."""
+    presence, item = _find(state, track), evidence("seen", event)
     if presence is None:
-        dwell = SetDeadline(f"dwell|{track}", item.time + ms(now.params.dwell_s))
-        presence = Presence(track, item, item.time)
-        return _put(state, presence), (dwell, _gone_at(now, presence))
-    if item.time - presence.first.time >= ms(now.params.dwell_s) and not presence.alerted:
-        return _alert(now, state, replace(presence, last=item.time), item)
+        if len(state.present) >= TRACKS_MAX:
+            return state, NO_EFFECTS
+        presence = Presence(track, item, min(event.time, event.at), event.at)
+        due = presence.since + ms(now.params.dwell_s)
+        if due > event.at:
+            dwell = SetDeadline(f"dwell|{track}", due, since=presence.since)
+            return _put(state, presence), (dwell, _gone_at(now, presence))
+    if event.at - presence.since >= ms(now.params.dwell_s) and not presence.alerted:
+        more = () if item == presence.first else (item,)
+        return _alert(now, state, replace(presence, last=event.at), *more)
     return _again(now, state, presence)
 
 
@@ -124,7 +127,7 @@ def _left(
     done = (CancelDeadline(f"dwell|{track}"), CancelDeadline(f"gone|{track}"))
     if presence.alerted and not any(one.alerted for one in state.present):
         return state, (*done, ClearAlert(now.scope.id, items))
-    stayed = now.at - presence.first.time
+    stayed = now.at - presence.since
     if not presence.alerted and 2 * stayed >= ms(now.params.dwell_s):
         reason = f"gone after {stayed / MS_PER_S:g} s of {now.params.dwell_s:g} s"
         return state, (*done, NearMiss("seen", reason))
@@ -144,7 +147,8 @@ def _verdict(now: Situation, state: Zone, event: Event) -> tuple[Zone, tuple[Eff
     presence = _find(state, track)
     if presence is None:
         visits = recent(state.verdicts, item.time, ms(now.params.visits_h * 3600))
-        return _alert(now, replace(state, verdicts=visits), Presence(track, item, item.time))
+        presence = Presence(track, item, event.at, event.at)
+        return _alert(now, replace(state, verdicts=visits), presence)
     return _again(now, state, presence)
 
 
@@ -176,7 +180,7 @@ def _alert(
 
 
 def _detail(now: Situation, state: Zone, presence: Presence) -> Words:
-    span = span_words(now.at - presence.first.time)
+    span = span_words(now.at - presence.since)
     why = Words(zh=f"画面中同一人停留已{span.zh}", en=f"One person on camera for {span.en}")
     visits, hours = len(state.verdicts), span_words(ms(now.params.visits_h * 3600))
     if presence.track.endswith("/verdict"):

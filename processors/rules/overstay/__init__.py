@@ -1,0 +1,1 @@
+"""A vehicle inside for too long: the rule, its words for the officer, its scenarios."""

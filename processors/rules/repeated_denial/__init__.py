@@ -1,0 +1,1 @@
+"""Repeated refusals: the rule, its words for the officer, its scenarios."""

@@ -76,8 +76,8 @@ def step(now: Situation, state: Cycle, told: Input) -> tuple[Cycle, tuple[Effect
         case "door.opened" if state.opened_at is None or state.closed_at is not None:
             return _opened(now, state, told)
         case "door.closed" if state.opened_at is not None and state.closed_at is None:
-            due = told.time + ms(now.params.settle_s)
-            return replace(state, closed_at=told.time), (_end(state, due),)
+            due = told.at + ms(now.params.settle_s)
+            return replace(state, closed_at=told.at), (_end(state, due),)
         case "person.counted":
             totals, passage = risen(state.totals, told, since=state.judged_at)
             return _passed(now, replace(state, totals=totals), passage), NO_EFFECTS
@@ -92,17 +92,17 @@ def _granted(now: Situation, state: Cycle, event: Event) -> tuple[Cycle, tuple[E
     state = replace(state, grants=grants)
     if state.opened_at is not None:
         return state, NO_EFFECTS
-    return state, (_end(state, event.time + ms(now.params.grant_s)),)
+    return state, (_end(state, event.at + ms(now.params.grant_s)),)
 
 
 def _opened(now: Situation, state: Cycle, event: Event) -> tuple[Cycle, tuple[Effect, ...]]:
     effects: tuple[Effect, ...] = ()
     if state.closed_at is not None:
         state, effects = _judge(now, state, judged=True)
-    since = event.time - ms(now.params.grant_s)
+    since = event.at - ms(now.params.grant_s)
     grants = tuple(item for item in state.grants if item.time >= since)
-    state = replace(state, grants=grants, opened_at=event.time)
-    return state, (*effects, _end(state, event.time + ms(now.params.cycle_max_s)))
+    state = replace(state, grants=grants, opened_at=event.at)
+    return state, (*effects, _end(state, event.at + ms(now.params.cycle_max_s)))
 
 
 def _end(state: Cycle, at: int) -> SetDeadline:

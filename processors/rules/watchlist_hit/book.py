@@ -96,7 +96,7 @@ class Book:
             for found in self._by_key.get(key, ()):
                 if found.entry in met:
                     continue
-                version = self.in_force(found.entry, event.time, lateness_ms)
+                version = self.in_force(found.entry, event.at, lateness_ms)
                 if version is not None and key in version.keys:
                     met.add(found.entry)
                     yield version, likeness
@@ -127,7 +127,7 @@ def reading_keys(event: Event) -> Iterator[tuple[str, Likeness]]:
 
 def new_version(event: Event, data: WatchChanged, span_max_ms: int) -> Version | str:
     """The version a change makes, or why it makes none: what an entry needs to be lawful."""
-    begins = event.time if data.valid_from is None else data.valid_from
+    begins = event.at if data.valid_from is None else data.valid_from
     keys = _entry_keys(event, data)
     if not (data.entry and keys):
         return "it names nothing to look for"
@@ -142,7 +142,7 @@ def new_version(event: Event, data: WatchChanged, span_max_ms: int) -> Version |
     if data.valid_to - begins > span_max_ms:
         return f"it is longer than {span_max_ms / DAY_MS:g} days"
     return Version(
-        data.entry, event.time, event.id, keys=keys, severity=data.severity, roles=data.roles,
+        data.entry, event.at, event.id, keys=keys, severity=data.severity, roles=data.roles,
         score_min=data.score_min, valid_from=begins, valid_to=data.valid_to,
     )  # fmt: skip
 

@@ -111,7 +111,7 @@ def step(now: Situation, state: Watch, told: Input) -> tuple[Watch, tuple[Effect
 def _changed(
     now: Situation, state: Watch, event: Event, data: WatchChanged
 ) -> tuple[Watch, tuple[Effect, ...]]:
-    version: Version | str = Version(data.entry, event.time, event.id, ended=True)
+    version: Version | str = Version(data.entry, event.at, event.id, ended=True)
     if data.change == "set":
         version = new_version(event, data, round(now.params.days_max * DAY_MS))
     if isinstance(version, str):

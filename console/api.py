@@ -1,0 +1,96 @@
+"""What other programs may ask: alerts, one alert, the stream of them, devices, health, metrics."""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, HTTPException, Query
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from console.feed import AlertFilter, Suppressed
+from console.office import Office
+from console.stream import alert_stream
+from schemas.alerts import Alert, AlertLine, Delivery, Severity, alert_line
+from schemas.views import DeviceView
+
+LIMIT = 1000
+LIMIT_MAX = 10_000
+Check = Callable[[], str | None]
+"""Asks one part of the stack whether it works: None, or one line that says what is wrong."""
+
+
+def api_router(office: Office, checks: Mapping[str, Check]) -> APIRouter:
+    """The API over an office. `checks` are what else must work for `/healthz` to say so."""
+    router = APIRouter()
+    _add_stream(router, office)
+    _add_alerts(router, office)
+
+    @router.get("/api/devices")
+    async def devices(estate: str | None = None) -> list[DeviceView]:
+        """The devices as they were last heard of."""
+        known = office.views.devices.values()
+        return [device for device in known if estate in (None, device.estate)]
+
+    @router.get("/healthz")
+    async def healthz() -> JSONResponse:
+        """200 once all that stood in the log was taken in, and while the log can be read."""
+        wrong = {name: said for name, check in checks.items() if (said := check()) is not None}
+        if office.reading.fault or not office.reading.caught_up:
+            wrong["console"] = office.reading.fault or "reading what stands in the log"
+        told = {"ok": not wrong, "stream": office.state(), "behind": office.reading.behind}
+        return JSONResponse(told | {"wrong": wrong}, 503 if wrong else 200)
+
+    @router.get("/metrics", include_in_schema=False)
+    async def metrics() -> Response:
+        """The figures for Prometheus."""
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return router
+
+
+def _filter(
+    severity: Severity | None = None,
+    rule: str | None = None,
+    estate: str | None = None,
+    delivery: Delivery | None = None,
+    suppressed: Suppressed = "false",
+) -> AlertFilter:
+    return AlertFilter(severity, rule, estate, delivery, suppressed)
+
+
+Wanted = Annotated[AlertFilter, Depends(_filter)]
+
+
+def _add_alerts(router: APIRouter, office: Office) -> None:
+    lookup = office.lookup
+
+    # Plain functions: FastAPI runs them in threads, away from the stream.
+    @router.get("/api/alerts")
+    def alerts(
+        wanted: Wanted,
+        limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = LIMIT,
+        after: Annotated[str | None, Query(description="id of the last alert you have")] = None,
+    ) -> list[AlertLine]:
+        """Alerts in their short form, newest first. For the next page give the last one's id."""
+        last = None
+        if after is not None and (last := lookup.alert(after)) is None:
+            raise HTTPException(422, f"after: no alert {after!r}; give the id of one you were sent")
+        return [alert_line(alert) for alert in lookup.alerts(wanted, limit, last)]
+
+    @router.get("/api/alerts/{name}")
+    def alert(name: str) -> Alert:
+        """One alert, whole."""
+        found = lookup.alert(name)
+        if found is None:
+            raise HTTPException(404, f"no alert {name!r}")
+        return found
+
+
+def _add_stream(router: APIRouter, office: Office) -> None:
+    @router.get("/api/alerts/stream")
+    async def stream(
+        wanted: Wanted, last_event_id: Annotated[str | None, Header()] = None
+    ) -> StreamingResponse:
+        """Each alert as it comes, whole, as server-sent events; `Last-Event-ID` resumes."""
+        events = alert_stream(office, wanted, last_event_id)
+        return StreamingResponse(events, media_type="text/event-stream")

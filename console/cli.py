@@ -1,0 +1,108 @@
+"""The console's commands: `console` runs it, `alerts tail` follows the feed in a terminal."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+
+from console.access import load_token
+from console.database import DatabaseFault
+from console.settings import ConsoleSettings
+from console.tail import Follower, Lines, TailFault, open_client
+from console.words import Language
+from schemas.events import explain
+
+FAULT_STATUS = 2
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands to the program."""
+    alerts = typer.Typer(no_args_is_help=True, help="Look at alerts.")
+    alerts.command("tail")(tail)
+    app.add_typer(alerts, name="alerts")
+    app.command("console")(console)
+
+
+def console(
+    bootstrap: Annotated[str | None, typer.Option(help="Kafka's address, HOST:PORT.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Folder of database and token.")] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    no_auth: Annotated[
+        bool, typer.Option("--no-auth", help="Let this machine's own users in unasked.")
+    ] = False,
+) -> None:
+    """Run the console: the page, the API and the stream of alerts.
+
+    What is not given comes from the environment (SC_BOOTSTRAP, SC_DATA, SC_HOST, SC_PORT, …).
+
+    Example: smart-community console --bootstrap kafka:9092 --data /var/lib/smart-community
+    """
+    given: dict[str, Any] = {"bootstrap": bootstrap, "data": data, "host": host, "port": port}
+    given["no_auth"] = True if no_auth else None
+    chosen = {name: value for name, value in given.items() if value is not None}
+    try:
+        asyncio.run(_run(ConsoleSettings(**chosen)))
+    except ValidationError as error:
+        _end(f"settings: {explain(error)}")
+    except (DatabaseFault, OSError) as error:
+        _end(str(error))
+
+
+async def _run(settings: ConsoleSettings) -> None:
+    # Loading the page's framework takes a second; other commands need not wait for it.
+    from console.server import run_console
+
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    stop = asyncio.Event()
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
+    typer.echo(f"the page: http://{settings.host}:{settings.port}{_way_in(settings)}")
+    await run_console(settings, stop)
+
+
+def _way_in(settings: ConsoleSettings) -> str:
+    """The path a person opens. A token is shown to a terminal only, never written to a log."""
+    if settings.no_auth:
+        return "/"
+    token = load_token(settings.token_file)
+    if sys.stdout.isatty():
+        return f"/login?token={token}"
+    return f"/login (the token stands in {settings.token_file})"
+
+
+def tail(
+    url: Annotated[str, typer.Option(help="Where the console is.")] = "http://127.0.0.1:8080",
+    token: Annotated[
+        str | None, typer.Option(envvar="SC_TOKEN", help="Access token of the console.")
+    ] = None,
+    lang: Annotated[Language, typer.Option(help="zh or en.")] = "zh",
+    as_json: Annotated[bool, typer.Option("--json", help="Whole alerts, one a line.")] = False,
+    last: Annotated[int, typer.Option(min=0, max=1000, help="Begin with the last N alerts.")] = 10,
+) -> None:
+    """Follow the alerts in a terminal; reconnects by itself, ends with Ctrl-C.
+
+    Example: smart-community alerts tail --lang en
+    """
+    lines = Lines(lang, as_json=as_json)
+    with contextlib.suppress(KeyboardInterrupt), open_client(url, token) as client:
+        try:
+            for line in Follower(client, lines, last, _warn).follow():
+                typer.echo(line)
+        except TailFault as error:
+            _end(str(error))
+
+
+def _warn(trouble: str) -> None:
+    typer.echo(trouble, err=True)
+
+
+def _end(fault: str) -> None:
+    typer.echo(fault, err=True)
+    raise typer.Exit(FAULT_STATUS)

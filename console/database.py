@@ -1,0 +1,59 @@
+"""Opens the console's database and brings its tables to this version."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000")
+
+
+class DatabaseFault(RuntimeError):
+    """The database cannot be used; one line says why and how to mend it."""
+
+
+def open_database(url: str) -> Engine:
+    """An engine on the database, migrated. Raises DatabaseFault.
+
+    SQLite writes ahead: readers do not wait for the writer, and a process killed at any moment
+    leaves whole transactions. Positions stand in the same transactions as what was read up to them.
+    """
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite" and parsed.database:
+            _make_private(Path(parsed.database))
+        engine = create_engine(parsed, pool_pre_ping=True)
+    except (ArgumentError, ImportError, OSError) as error:
+        raise DatabaseFault(f"database {url!r}: {error}; mend SC_DATABASE_URL") from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_pragmas)
+    migrate(engine)
+    return engine
+
+
+def _make_private(file: Path) -> None:
+    """Makes the file, for its owner alone: people's comings and goings stand in it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+
+
+def migrate(engine: Engine) -> None:
+    """Brings the tables to this version of the program."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _set_pragmas(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

@@ -1,0 +1,13 @@
+"""What the console tells Prometheus."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+ALERTS = Counter("console_alerts", "Alert revisions that were news", ["severity", "delivery"])
+UNREADABLE = Counter("console_unreadable", "Records that could not be read")
+BEHIND = Gauge("console_behind_records", "Records that stand in the log and are not yet taken in")
+UP = Gauge("console_stream_up", "1 while the log can be read")
+FEED = Gauge("console_feed_alerts", "Alerts in sight")
+TAKEN = Histogram(
+    "console_taken_seconds", "From an alert's record being written to its being kept and told",
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60),
+)  # fmt: skip

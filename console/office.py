@@ -1,0 +1,180 @@
+"""One police office: what it has been told, and what it shows. Everything else hangs on it."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from functools import partial
+from typing import TypeVar
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from console import metrics
+from console.batch import Batch, Partition, Position, Record, read_batch
+from console.changes import Change, Changes
+from console.database import open_database
+from console.devices import DeviceHealth, Input, Views
+from console.feed import Feed
+from console.headline import title_of
+from console.health import Fault, Reading, State, stream_state
+from console.lookup import DayNumbers, Lookup
+from console.settings import ConsoleSettings
+from console.store import Store
+from schemas.alerts import Alert, Severity
+from schemas.base import MS_PER_S, Words
+
+HOUR_MS = 3_600_000
+Clock = Callable[[], int]
+T = TypeVar("T")
+
+
+class StoreFault(RuntimeError):
+    """The database did not take a batch; it will be read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What the page shows beside the alerts, at one moment. Times are in ms.
+
+    `wall` is the clock on the wall, `data_at` the data's, `now` the one that ages count from: the
+    data's, or the wall's while no data has come.
+    """
+
+    state: State
+    wall: int
+    now: int
+    data_at: int | None
+    fault: Fault | None
+    silent_ms: int
+    inputs: tuple[Input, ...] = ()
+    counts: Mapping[Severity, int] = field(default_factory=dict)
+    devices: DeviceHealth = field(default_factory=DeviceHealth)
+    day: DayNumbers = field(default_factory=DayNumbers)
+    unreadable: int = 0
+
+
+class Office:
+    """The state of one console. Written by the consumer alone, read by the API and the pages."""
+
+    def __init__(self, settings: ConsoleSettings, clock: Clock) -> None:
+        """Opens the database and takes up where the last run ended. Raises DatabaseFault.
+
+        `clock` is the wall clock in ms since the epoch.
+        """
+        self.settings = settings
+        self.clock = clock
+        engine = open_database(settings.url)
+        self.lookup = Lookup(engine)
+        self.reading = Reading()
+        self.views = Views()
+        self.feed = Feed(settings.feed_max)
+        self._engine = engine
+        self._store = Store(engine)
+        self._titles: dict[str, Words] = {}
+        self._writer = ThreadPoolExecutor(1, "console-writer")
+        self._day = DayNumbers()
+        self._day_of: tuple[int, int] = (-1, -1)
+        self._store.read_again()
+        self._store.trim()
+        self._unreadable = self.lookup.unreadable()
+        self.changes = Changes(self.lookup.last_sequence())
+        self.views.take(self.lookup.views())
+        self._show(self.lookup.standing(self._newest_ms() - self._kept_ms, settings.feed_max))
+
+    def close(self) -> None:
+        """Lets the database go, after what is being written."""
+        self._writer.shutdown()
+        self._engine.dispose()
+
+    @property
+    def _kept_ms(self) -> int:
+        return self.settings.feed_hours * HOUR_MS
+
+    def _newest_ms(self) -> int:
+        return max(self.views.data_time(self.clock()) or 0, self.lookup.newest_opening())
+
+    def _show(self, alerts: Sequence[Alert]) -> None:
+        for alert in alerts:
+            self._titles[alert.rule] = title_of(alert)
+            self.feed.put(alert)
+        metrics.FEED.set(len(self.feed))
+
+    async def positions(self) -> dict[Partition, Position]:
+        """How far each partition of the log was taken in. Raises StoreFault."""
+        return await self._in_writer(self.lookup.positions)
+
+    async def take(self, records: Sequence[Record]) -> None:
+        """Takes records in: kept first, then shown and told. Raises StoreFault if not kept."""
+        batch, changes = await self._in_writer(partial(self._keep, records))
+        self.views.take(batch.views)
+        self._unreadable += len(batch.unreadable)
+        self._show([change.alert for change in changes])
+        self.changes.publish(changes)
+        self._count(records, changes, len(batch.unreadable))
+
+    async def _in_writer(self, work: Callable[[], T]) -> T:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._writer, work)
+        except SQLAlchemyError as error:
+            raise StoreFault(str(error).splitlines()[0]) from error
+
+    def _keep(self, records: Sequence[Record]) -> tuple[Batch, list[Change]]:
+        batch = read_batch(records)
+        return batch, self._store.write(batch)
+
+    def _count(self, records: Sequence[Record], changes: list[Change], unreadable: int) -> None:
+        metrics.UNREADABLE.inc(unreadable)
+        for change in changes:
+            metrics.ALERTS.labels(change.alert.severity, change.alert.delivery).inc()
+        if changes:
+            written_at = max(record.timestamp for record in records)
+            metrics.TAKEN.observe(max(0, self.clock() - written_at) / MS_PER_S)
+
+    def title(self, rule: str) -> Words:
+        """A situation's name for people; the rule's id where nobody has told."""
+        known = self.views.titles.get(rule) or self._titles.get(rule)
+        return known or Words(zh=rule, en=rule)
+
+    def prune(self) -> list[str]:
+        """Takes out of sight what was cleared long ago: the ids."""
+        return self.feed.prune(self._now() - self._kept_ms)
+
+    def _now(self) -> int:
+        wall = self.clock()
+        return self.views.data_time(wall) or wall
+
+    def state(self) -> State:
+        """The stream's state."""
+        silent = self.views.silent_ms(self.clock())
+        return stream_state(self.reading, silent, self.settings.stale_after_s * MS_PER_S)
+
+    async def snapshot(self) -> Snapshot:
+        """What the page shows now."""
+        wall = self.clock()
+        return Snapshot(
+            state=self.state(),
+            wall=wall,
+            now=self._now(),
+            data_at=self.views.data_time(wall),
+            fault=self.reading.fault,
+            silent_ms=self.views.silent_ms(wall) or 0,
+            inputs=tuple(sorted(self.views.inputs.values(), key=lambda seen: seen.view.estate)),
+            counts=self.feed.counts(),
+            devices=self.views.health(self.settings.skew_warn_s),
+            day=await self._day_numbers(),
+            unreadable=self._unreadable,
+        )
+
+    async def _day_numbers(self) -> DayNumbers:
+        asked = (midnight(self._now(), self.settings), self.changes.last)
+        if asked != self._day_of:
+            self._day = await asyncio.to_thread(self.lookup.day, asked[0])
+            self._day_of = asked
+        return self._day
+
+
+def midnight(at: int, settings: ConsoleSettings) -> int:
+    """When the office's day began that an instant (ms) lies in."""
+    day = datetime.fromtimestamp(at / MS_PER_S, settings.zone).date()
+    return round(datetime.combine(day, time(), settings.zone).timestamp() * MS_PER_S)

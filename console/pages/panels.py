@@ -1,0 +1,52 @@
+"""Draws what stands around the alerts from its plain texts."""
+
+from collections.abc import Sequence
+
+from console.pages.parts import box, text
+from console.pages.summary import Foot, Row, Side, Speaker
+
+
+def draw_side(speaker: Speaker, side: Side) -> None:
+    """The right column."""
+    text("h2", speaker.say("devices"))
+    with box("ul", "tiles"):
+        for tile in side.tiles:
+            with box("li", f"{tile.kind} {_some(tile.count)}"):
+                text("b", str(tile.count))
+                text("span", tile.word)
+    if side.headline:
+        text("p", side.headline, "well")
+    _draw_rows(side.troubled)
+    if side.more:
+        text("p", side.more, "none")
+    text("h3", speaker.say("not_judged"))
+    for line in side.not_judged or (speaker.say("not_judged_none"),):
+        text("p", line, "line" if side.not_judged else "none")
+    text("h3", speaker.say("inputs"))
+    _draw_rows(side.inputs)
+
+
+def _draw_rows(rows: Sequence[Row]) -> None:
+    with box("ul", "rows"):
+        for row in rows:
+            with box("li", row.kind):
+                text("b", row.name)
+                if row.where:
+                    text("span", row.where, "where")
+                text("span", row.said, "said")
+
+
+def draw_reasons(foot: Foot) -> None:
+    """How many alerts were suppressed today; their reasons open on a click."""
+    if not foot.reasons:
+        text("span", foot.suppressed, "none")
+        return
+    with box("details", "reasons"):
+        text("summary", foot.suppressed)
+        with box("ul"):
+            for reason in foot.reasons:
+                text("li", reason)
+
+
+def _some(count: int) -> str:
+    return "some" if count else "none"

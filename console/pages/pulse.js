@@ -1,0 +1,53 @@
+// Holds the line to the server and shows whether what stands on the page is of now. The server says
+// something each second; when it no longer does, the page says so by itself. What comes is handed on
+// to the rest of the page as an `office` event of the window.
+const SILENT_MS = 5000;
+const RETRY_MS = 1000;
+
+export default {
+  template: `
+    <div :class="['pulse', shown.state]" role="status">
+      <i class="dot" aria-hidden="true"></i><b>{{ shown.word }}</b>
+      <time>{{ shown.clock }}</time><span v-if="shown.age" class="age">{{ shown.age }}</span>
+      <p v-if="shown.why" class="why">{{ shown.why }}</p>
+    </div>`,
+  props: { line: String, first: Object, lost: Object },
+  data() {
+    return { told: this.first, heard: Date.now(), now: Date.now() };
+  },
+  computed: {
+    shown() {
+      return this.now - this.heard > SILENT_MS ? { ...this.told, ...this.lost } : this.told;
+    },
+  },
+  watch: {
+    "shown.title": {
+      handler(title) {
+        document.title = title;
+      },
+      immediate: true,
+    },
+  },
+  mounted() {
+    this.timer = setInterval(() => (this.now = Date.now()), 1000);
+    this.connect();
+  },
+  unmounted() {
+    clearInterval(this.timer);
+    this.gone = true;
+    this.socket.close();
+  },
+  methods: {
+    connect() {
+      const scheme = location.protocol === "https:" ? "wss://" : "ws://";
+      this.socket = new WebSocket(scheme + location.host + this.line);
+      this.socket.onmessage = ({ data }) => this.hear(JSON.parse(data));
+      this.socket.onclose = () => this.gone || setTimeout(() => this.connect(), RETRY_MS);
+    },
+    hear(detail) {
+      this.heard = this.now = Date.now();
+      if (detail.told) this.told = detail.told.pulse;
+      window.dispatchEvent(new CustomEvent("office", { detail }));
+    },
+  },
+};

@@ -1,0 +1,103 @@
+"""Runs the console in the program that is there: the consumer, the API and the page, until told to
+stop.
+"""
+
+import asyncio
+import contextlib
+import socket
+import time
+from collections.abc import Iterator, Mapping
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from console.access import Access, load_token
+from console.api import Check, api_router
+from console.consumer import LogConsumer
+from console.guard import Guard
+from console.login import login_router
+from console.office import Office
+from console.pages import add_page
+from console.settings import ConsoleSettings
+
+CLOSE_S = 2
+
+
+def wall_clock() -> int:
+    """The wall clock in ms since the epoch."""
+    return time.time_ns() // 1_000_000
+
+
+def build_api(office: Office, access: Access, checks: Mapping[str, Check]) -> FastAPI:
+    """The application without its pages, unguarded. No documentation pages: they load from afar."""
+    settings = office.settings
+    app = FastAPI(
+        title="smart-community console", docs_url=None, redoc_url=None,
+        openapi_url="/api/openapi.json",
+    )  # fmt: skip
+    app.include_router(api_router(office, checks))
+    app.include_router(login_router(access, settings.office, settings.session_hours))
+    return app
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves the signals to the program it runs in."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Captures none."""
+        yield
+
+
+async def run_console(
+    settings: ConsoleSettings, stop: asyncio.Event, checks: Mapping[str, Check] | None = None
+) -> None:
+    """Runs a console until `stop`. Raises DatabaseFault, or OSError if the port is taken.
+
+    `checks` are the other parts of the stack that `/healthz` answers for, by name. One process can
+    run it once: the page's framework keeps its state in the process.
+    """
+    with _listen(settings) as listener, contextlib.closing(Office(settings, wall_clock)) as office:
+        access = Access(load_token(settings.token_file))
+        app = build_api(office, access, checks or {})
+        live = add_page(app, office)
+        guarded = Guard(app, access, no_auth=settings.no_auth)
+        server = _Server(_config(guarded))
+        try:
+            async with asyncio.TaskGroup() as parts:
+                parts.create_task(LogConsumer(office).run(stop))
+                parts.create_task(live.run(stop))
+                parts.create_task(_serve(server, listener, stop))
+        except ExceptionGroup as group:
+            raise group.exceptions[0] from group
+
+
+def _listen(settings: ConsoleSettings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family)
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        raise OSError(
+            f"cannot listen on {where} ({error.strerror}); choose another port"
+        ) from error
+
+
+def _config(app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app, lifespan="on", log_config=None, server_header=False, ws_per_message_deflate=False,
+        # An access log would keep the token of a login link.
+        access_log=False, timeout_graceful_shutdown=CLOSE_S,
+    )  # fmt: skip
+
+
+async def _serve(server: uvicorn.Server, listener: socket.socket, stop: asyncio.Event) -> None:
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    server.should_exit = True
+    await serving
+    if not stop.is_set():
+        raise RuntimeError("the page's server ended by itself")

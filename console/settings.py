@@ -1,0 +1,63 @@
+"""The console's settings, from the environment (`SC_…`) or from the command line."""
+
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from schemas.base import Words
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError) as error:
+        raise ValueError(f"{name!r} is not a time zone; write one like Asia/Shanghai") from error
+    return name
+
+
+class ConsoleSettings(BaseSettings):
+    """Where the console finds its parts, whom it lets in, and how it judges what it sees."""
+
+    model_config = SettingsConfigDict(env_prefix="SC_", frozen=True, extra="ignore")
+
+    bootstrap: str = Field(default="127.0.0.1:9092", description="Kafka's address, HOST:PORT,…")
+    data: Path = Field(default=Path("data"), description="folder of the database and the token")
+    database_url: str | None = Field(
+        default=None, description="SQLAlchemy URL; a SQLite file in the data folder if not set"
+    )
+    host: str = Field(default="127.0.0.1", description="address to listen on")
+    port: int = Field(default=8080, ge=1, le=65535)
+    no_auth: bool = Field(default=False, description="let this machine's own users in unasked")
+    session_hours: int = Field(default=24, ge=1, description="how long a browser stays let in")
+    office_zh: str = "社区警务室"
+    office_en: str = "Community police office"
+    timezone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Shanghai"
+    feed_hours: int = Field(default=24, ge=1, description="how long a cleared alert stays in sight")
+    feed_max: int = Field(default=2000, ge=10, description="most alerts that a page holds")
+    stale_after_s: float = Field(default=15, gt=0, description="silence of the input that is late")
+    skew_warn_s: float = Field(
+        default=30, gt=0, description="clock error of a device worth telling"
+    )
+
+    @property
+    def office(self) -> Words:
+        """The office's name."""
+        return Words(zh=self.office_zh, en=self.office_en)
+
+    @property
+    def url(self) -> str:
+        """The database's SQLAlchemy URL."""
+        return self.database_url or f"sqlite:///{self.data / 'console.db'}"
+
+    @property
+    def token_file(self) -> Path:
+        """The file of the access token, readable for its owner alone."""
+        return self.data / "console.token"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The office's wall clock."""
+        return ZoneInfo(self.timezone)

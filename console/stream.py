@@ -1,0 +1,59 @@
+"""Alerts as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html).
+
+An event is named `alert`, its data is the whole alert, its id `ALERT:REVISION`. Who comes back
+with the last id he had gets what changed since, each alert once, at its latest revision.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from console.changes import Change
+from console.feed import AlertFilter
+from console.office import Office
+
+HEARTBEAT_S = 10.0
+RETRY_MS = 2000
+PAGE = 500
+
+
+async def alert_stream(
+    office: Office, wanted: AlertFilter, last_event_id: str | None = None
+) -> AsyncIterator[bytes]:
+    """The events from now on, or from the last id; a comment every 10 s keeps the line open.
+
+    An id that is no longer known resumes from the oldest change that is.
+    """
+    sequence = await _start(office, last_event_id)
+    yield f"retry: {RETRY_MS}\n\n".encode()
+    while True:
+        changes = await _changes(office, sequence)
+        for change in changes:
+            sequence = change.sequence
+            if wanted.holds(change.alert):
+                yield encode_change(change)
+        if not changes and not await office.changes.wait(sequence, HEARTBEAT_S):
+            yield b": still here\n\n"
+
+
+async def _start(office: Office, last_event_id: str | None) -> int:
+    if last_event_id is None:
+        return office.changes.last
+    name, _, revision = last_event_id.rpartition(":")
+    if not (revision.isascii() and revision.isdigit() and len(revision) < 10):
+        return 0
+    known = await asyncio.to_thread(office.lookup.sequence_of, name, int(revision))
+    return known or 0
+
+
+async def _changes(office: Office, sequence: int) -> list[Change]:
+    recent = office.changes.since(sequence)
+    if recent is not None:
+        return recent
+    return await asyncio.to_thread(office.lookup.changes_after, sequence, PAGE)
+
+
+def encode_change(change: Change) -> bytes:
+    """One server-sent event."""
+    alert = change.alert
+    head = f"id: {alert.id}:{alert.revision}\nevent: alert\ndata: "
+    return head.encode() + alert.model_dump_json().encode() + b"\n\n"

@@ -1,0 +1,47 @@
+"""The program `smart-community`: every part's commands, gathered in one place."""
+
+import logging
+
+import typer
+
+import console.cli
+import deploy.embedded.cli
+import deploy.kafka.cli
+import deploy.simulation.cli
+import ingest.cli
+import ingest.run
+import processors.cli
+from deploy.embedded.process import watch_parent
+
+REGISTER = (
+    deploy.embedded.cli.register,
+    deploy.kafka.cli.register,
+    deploy.simulation.cli.register,
+    ingest.cli.register,
+    ingest.run.register,
+    processors.cli.register,
+    console.cli.register,
+)
+
+
+def build_app() -> typer.Typer:
+    """The program with all its commands."""
+    app = typer.Typer(
+        name="smart-community", no_args_is_help=True, add_completion=False,
+        pretty_exceptions_enable=False, rich_markup_mode=None,
+        help="Correlates the gates, barriers and cameras of residential estates into a short feed.",
+    )  # fmt: skip
+    for register in REGISTER:
+        register(app)
+    return app
+
+
+def main() -> None:
+    """Run the program."""
+    watch_parent()
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+    build_app()()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""What goes to Kafka of a run of messages, and in which order. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import zip_longest
+
+from ingest.gateway.intake import Outcome
+from ingest.rejected import SealedObject
+from schemas.events import Event, pack
+from schemas.topics import EVENTS, REJECTED, SIGHTINGS
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One Kafka record."""
+
+    topic: str
+    key: bytes
+    value: bytes
+
+
+@dataclass(slots=True)
+class Batch:
+    """The outcomes of a run of messages, in their order."""
+
+    events: list[Event] = field(default_factory=list)
+    others: list[Record] = field(default_factory=list)
+    objects: list[SealedObject] = field(default_factory=list)
+
+    def add(self, outcome: Outcome) -> None:
+        """Take in what one message became."""
+        self.events.extend(outcome.events)
+        for seen in outcome.sightings:
+            self.others.append(Record(SIGHTINGS.name, seen.key.encode(), seen.value))
+        if refusal := outcome.refusal:
+            record = refusal.record
+            self.others.append(Record(REJECTED.name, record.device.encode(), record.to_json()))
+            if refusal.object is not None:
+                self.objects.append(refusal.object)
+
+    def rounds(self) -> list[list[Record]]:
+        """Records in rounds, each to be acknowledged before the next is sent.
+
+        A round holds one envelope of each estate. So an estate's envelopes stand in the log in
+        order even if one must be sent again, and no tick overtakes what was heard before it.
+        """
+        by_estate: dict[str, list[Event]] = {}
+        for event in self.events:
+            by_estate.setdefault(event.estate, []).append(event)
+        lanes = [_envelopes(estate, events) for estate, events in by_estate.items()]
+        rounds = [[r for r in turn if r is not None] for turn in zip_longest(*lanes)]
+        if self.others:
+            rounds = rounds or [[]]
+            rounds[0].extend(self.others)
+        return rounds
+
+
+def _envelopes(estate: str, events: list[Event]) -> Iterable[Record]:
+    return [Record(EVENTS.name, estate.encode(), value) for value in pack(events)]

@@ -1,0 +1,132 @@
+"""What becomes of one message: events that may leave, or a refusal. No network and no clock.
+
+Here the device's clock is judged, personal data sealed and the gateway's name put in; before it
+stands the pure mapping, behind it Kafka.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import structlog
+
+from ingest.filters import without_prefix
+from ingest.mapping import Mapper
+from ingest.message import Message, Rejected
+from ingest.pseudonyms import Sighting, protect, sighting
+from ingest.rejected import Refusal, guess_device, refuse
+from ingest.skew import SkewTable, resolve
+from schemas.events import ENVELOPE_BYTES_MAX, Event
+from schemas.sealing import Keys
+
+LARGE_PAYLOAD = 64 * 1024
+"""Events of a smaller message cannot outgrow an envelope, so only larger ones are measured."""
+
+log = structlog.get_logger("ingest.intake")
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How a message was heard. `live`: as it happened, so that it tells of the device's clock.
+
+    `corrections` are those of its first hearing, None if this is the first.
+    """
+
+    live: bool
+    corrections: Mapping[str, int] | None = None
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a message became. `corrections` are the clock corrections that were used, by source."""
+
+    events: list[Event] = field(default_factory=list)
+    sightings: list[Sighting] = field(default_factory=list)
+    refusal: Refusal | None = None
+    corrections: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Intake:
+    """The way of a message through mapping, clock and pseudonyms.
+
+    `mapper` is exchanged when the site changes; `sightings` says whether plates are also written
+    under the city's keys. `prefixes` are this gateway's own and unknown to adapters and site.
+    """
+
+    mapper: Mapper
+    keys: Keys
+    gateway: str
+    skew: SkewTable
+    sightings: bool = False
+    prefixes: tuple[str, ...] = ("",)
+
+    def read(self, message: Message, heard: Heard) -> Outcome:
+        """The outcome of one message. Never raises for what the message holds."""
+        result = self._map(message)
+        if isinstance(result, Rejected):
+            return self._refuse(message, result)
+        outcome = Outcome()
+        for event in result:
+            self._take(event, heard, outcome)
+        if too_large := self._too_large(message, outcome.events):
+            return self._refuse(message, too_large)
+        return outcome
+
+    def _refuse(self, message: Message, why: Rejected) -> Outcome:
+        device = guess_device(without_prefix(message.topic, self.prefixes))
+        return Outcome(refusal=refuse(message, why, self.keys, self.gateway, device))
+
+    def _map(self, message: Message) -> list[Event] | Rejected:
+        """An adapter that fails on a message must not stop the gateway: the broker would send the
+        message again, and again. Its fault is logged, the message is kept.
+        """
+        try:
+            topic = without_prefix(message.topic, self.prefixes)
+            known = message if topic == message.topic else replace(message, topic=topic)
+            return self.mapper.read(known)
+        except Exception as error:
+            log.exception("adapter_failed", topic=message.topic, error=type(error).__name__)
+            return Rejected(f"its adapter failed with {type(error).__name__}; see the log")
+
+    def _take(self, event: Event, heard: Heard, outcome: Outcome) -> None:
+        time, changes = event.time, {"gateway": self.gateway}
+        if event.data.time_from == "device":
+            correction = self._correction(event, heard)
+            if correction:
+                outcome.corrections[event.source] = correction
+            time = self._set_times(event, correction, changes)
+        if self.sightings and (seen := sighting(event, self.keys, time)):
+            outcome.sightings.append(seen)
+        outcome.events.append(protect(event, self.keys, time, changes))
+
+    @staticmethod
+    def _set_times(event: Event, correction: int, changes: dict[str, Any]) -> int:
+        """The event's time; when it was seen goes into `changes`, by the same clock."""
+        received_at, replayed = event.data.received_at, event.data.replayed
+        began = resolve(event.time, received_at, correction, replayed=replayed)
+        changes["time_from"] = began.time_from
+        if (observed := event.data.observed_at) is not None:
+            seen = resolve(observed, received_at, correction, replayed=replayed)
+            changes["observed_at"] = seen.time
+        return began.time
+
+    def _correction(self, event: Event, heard: Heard) -> int:
+        """What to add to the device's time, after this reading was measured if it may be."""
+        if event.type == "device.clock_set":
+            self.skew.forget(event.source)
+            return 0
+        if heard.corrections is not None:
+            return heard.corrections.get(event.source, 0)
+        if heard.live and not (event.data.replayed or event.data.retained):
+            self.skew.observe(event.source, event.at, event.data.received_at)
+        return self.skew.correction(event.source)
+
+    @staticmethod
+    def _too_large(message: Message, events: list[Event]) -> Rejected | None:
+        if len(message.payload) < LARGE_PAYLOAD:
+            return None
+        largest = max((len(event.to_json()) for event in events), default=0)
+        if largest <= ENVELOPE_BYTES_MAX:
+            return None
+        return Rejected(f"becomes an event of {largest} bytes, above {ENVELOPE_BYTES_MAX}")

@@ -1,0 +1,198 @@
+"""A gateway put together and run: link, worker, ticks, the site's changes, the house-keeping."""
+
+import asyncio
+import time
+from collections.abc import Iterable
+from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
+
+import structlog
+
+from ingest.catalogue import Catalogue, load_catalogue
+from ingest.clock import DEMO_CLOCK_TOPIC, Clock, SimulatedClock, SystemClock
+from ingest.filters import reduce_filters, with_prefixes
+from ingest.gateway.door import Door
+from ingest.gateway.inbox import Inbox
+from ingest.gateway.intake import Intake
+from ingest.gateway.journal import Journal
+from ingest.gateway.memory import Memory
+from ingest.gateway.metrics import GatewayMetrics
+from ingest.gateway.site_watch import SiteWatch
+from ingest.gateway.worker import Worker
+from ingest.gateway.writer import KafkaWriter
+from ingest.health import health_server
+from ingest.key_file import load_keys
+from ingest.link import Link
+from ingest.mapping import Mapper
+from ingest.mqtt import MqttOptions
+from ingest.registry import Registry
+from ingest.rejected import prune_objects
+from ingest.settings import IngestSettings
+from ingest.tasks import run_until
+from ingest.ticks import clock_topic
+from schemas.base import MS_PER_S
+from schemas.topics import REJECTED
+
+SAVE_EVERY_S = 30.0
+PRUNE_EVERY_S = 3600.0
+
+log = structlog.get_logger("ingest.gateway")
+
+
+class Gateway:
+    """The parts of one gateway and what runs beside the worker."""
+
+    def __init__(self, settings: IngestSettings, catalogue: Catalogue) -> None:
+        """Read keys, site and state. Raises FileFaults, KeyFileError or OSError."""
+        self.settings = settings
+        self.metrics = GatewayMetrics()
+        self.site = SiteWatch(settings.site)
+        self._catalogue = catalogue
+        clock: Clock = SimulatedClock() if settings.demo else SystemClock()
+        self.memory = Memory(settings.state_file, clock)
+        self.inbox = Inbox(settings.in_flight, settings.in_flight_bytes)
+        self.door = Door(clock, self.inbox, self.metrics)
+        self.door.held_filters = set(self.memory.filters)
+        self.door.filters = self._filters(self.site.registry())
+        options = MqttOptions(settings, f"smart-community-{settings.gateway}", keep_session=True)
+        self.link = Link(options, self.door)
+        self.worker = self._make_worker()
+        self.door.moved = self.send_tick
+
+    def _make_worker(self) -> Worker:
+        settings = self.settings
+        intake = Intake(
+            mapper=Mapper(self._catalogue, self.site.registry()),
+            keys=load_keys(settings.master_key),
+            gateway=settings.gateway,
+            skew=self.memory.skew,
+            sightings=settings.sightings,
+            prefixes=settings.topic_prefixes,
+        )
+        return Worker(
+            settings=settings,
+            inbox=self.inbox,
+            intake=intake,
+            memory=self.memory,
+            journal=Journal(settings.journal_file),
+            writer=KafkaWriter(settings, self.metrics.retries.inc),
+            link=self.link,
+            metrics=self.metrics,
+            configs=self.site.site.configs(),
+        )
+
+    def _filters(self, registry: Registry) -> tuple[str, ...]:
+        """What to subscribe to: the settings' filters or those of adapters and site, and our own
+        topics. A wider filter stands for all it covers.
+        """
+        settings = self.settings
+        asked: Iterable[str] = settings.topic_filters
+        if not settings.topic_filters:
+            adapters = (f for a in self._catalogue.adapters.values() for f in a.spec.topics)
+            asked = with_prefixes({*adapters, *registry.topics()}, settings.topic_prefixes)
+        own = [clock_topic(settings.gateway)] + [DEMO_CLOCK_TOPIC] * settings.demo
+        return reduce_filters([*asked, *own])
+
+    async def run(self, stop: asyncio.Event, reload: asyncio.Event) -> None:
+        """Run until `stop`; an end of any part for another reason is raised."""
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self._close)
+            server = health_server(self.settings.ingest_port, self.health, self.metrics.registry)
+            await stack.enter_async_context(server)
+            log.info("gateway_started", gateway=self.settings.gateway, filters=self.door.filters)
+            parts = [self.link.run(), self.worker.run()]
+            parts += [self._watch_site(reload), self._each_second()]
+            parts += [] if self.settings.demo else [self._tick_each_second()]
+            await run_until(stop, parts)
+
+    async def _close(self) -> None:
+        await self.worker.writer.close()
+        self.worker.journal.close()
+        await self.memory.save_clocks()
+
+    def health(self) -> dict[str, object]:
+        """What is so, for /healthz."""
+        kafka, mqtt = self.worker.writer.ready, self.worker.ready is not None
+        return {"ok": kafka and mqtt, "mqtt": mqtt, "kafka": kafka, "held": self.inbox.held}
+
+    def send_tick(self) -> None:
+        """Send our clock through the broker, if the subscription stands on this very connection."""
+        connection = self.link.connection
+        if connection is None or connection is not self.worker.ready:
+            return
+        tick = self.memory.keeper.next(self.memory.clock.now())
+        if tick is not None:
+            connection.publish(clock_topic(self.settings.gateway), tick.to_payload())
+
+    async def _tick_each_second(self) -> None:
+        while True:
+            await asyncio.sleep((MS_PER_S - self.memory.clock.now() % MS_PER_S) / MS_PER_S)
+            self.send_tick()
+
+    async def _watch_site(self, reload: asyncio.Event) -> None:
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(reload.wait(), self.settings.site_poll_s)
+            asked = reload.is_set()
+            reload.clear()
+            if self.site.look(again=asked):
+                self._adopt_site()
+
+    def _adopt_site(self) -> None:
+        registry = self.site.registry()
+        intake = replace(self.worker.intake, mapper=Mapper(self._catalogue, registry))
+        self.worker.adopt(intake, self.site.site.configs())
+        self.door.change_filters(self._filters(registry))
+        log.info("site_changed", estates=len(self.site.site.estates))
+
+    async def _each_second(self) -> None:
+        """The house-keeping: figures, silence, the state file, old objects."""
+        loop = asyncio.get_running_loop()
+        saved, pruned = loop.time(), 0.0
+        while True:
+            await asyncio.sleep(1.0)
+            now = loop.time()
+            self._measure(now)
+            self._break_silence(now)
+            if now - saved >= SAVE_EVERY_S:
+                saved = now
+                await self.memory.save_clocks()
+            if now - pruned >= PRUNE_EVERY_S:
+                pruned = now
+                await asyncio.to_thread(self._prune)
+
+    def _measure(self, now: float) -> None:
+        ticked = self.worker.last_tick_s
+        self.metrics.tick_age.set(now - ticked if ticked is not None else float("inf"))
+        self.metrics.held.set(self.inbox.held)
+        self.metrics.skew.clear()
+        for device, correction in self.memory.skew.corrections().items():
+            self.metrics.skew.labels(device).set(correction / MS_PER_S)
+
+    def _break_silence(self, now: float) -> None:
+        """Our ticks come each second; if not even they do, subscription or connection is dead,
+        whatever the socket says, and only a new connection brings the messages.
+        """
+        connection = self.link.connection
+        waiting = self.worker.ready is None or self.memory.keeper.waiting
+        if connection is None or not connection.open or self.inbox.is_full or not waiting:
+            return
+        if now - self.door.last_sign > self.settings.silence_s:
+            connection.close("nothing was heard, not even our own ticks")
+
+    def _prune(self) -> None:
+        kept_s = (REJECTED.retention_ms or 0) / MS_PER_S
+        folder, room = self.settings.objects, self.settings.objects_bytes
+        if gone := prune_objects(folder, time.time() - kept_s, room):
+            log.info("objects_pruned", count=gone)
+
+
+async def run_gateway(
+    settings: IngestSettings, stop: asyncio.Event, reload: asyncio.Event | None = None
+) -> None:
+    """Run one gateway until `stop`; `reload` has the site file read again at once.
+
+    Raises FileFaults, KeyFileError, MqttRefused or OSError where it cannot begin.
+    """
+    catalogue = load_catalogue(settings.adapters)
+    await Gateway(settings, catalogue).run(stop, reload or asyncio.Event())

@@ -1,0 +1,112 @@
+"""What the gateway does to an event before it leaves: people's data sealed, its own name put in.
+
+Pure, given the keys. After this no clear card number, plate, person or name is in the event, and
+the id, a plain hash of what the device said (subject included), cannot be used to try all plates
+until one fits: it is hashed again under the estate's key.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import orjson
+
+from schemas.event_data import CredentialData, EventData, PlateRef, VehicleData
+from schemas.events import Event
+from schemas.plates import normal_plate
+from schemas.sealing import Keys, ScopeKeys, person_context, subject_context
+
+LINK_MAX = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A plate seen, for `community.sightings`: under the city's keys, to be kept for 24 h.
+
+    `key` is the skeleton, `value` an envelope of one.
+    """
+
+    key: str
+    value: bytes
+
+
+@dataclass(slots=True)
+class _Changes:
+    """New values for an event's attributes and for its data."""
+
+    event: dict[str, Any] = field(default_factory=dict)
+    data: dict[str, Any] = field(default_factory=dict)
+    sealed: dict[str, str] = field(default_factory=dict)
+
+
+def protect(
+    event: Event, keys: Keys, time: int, data_changes: Mapping[str, Any] = MappingProxyType({})
+) -> Event:
+    """The event at `time`, without clear personal data; `data_changes` go into its data as is.
+
+    The same event under the same key gives the same bytes, so that a message heard twice does too.
+    """
+    scope = keys.estate(event.estate)
+    changes = _Changes(event={"time": time}, data=dict(data_changes))
+    if event.subject is not None:
+        _protect_subject(event, event.subject, scope, changes)
+    person = event.data.person if isinstance(event.data, CredentialData) else None
+    if person:
+        identity = changes.event.get("id", event.id)
+        changes.data["person"] = scope.person(person)
+        changes.sealed["person"] = scope.seal(person, person_context(identity))
+    if event.data.pictures:
+        changes.data["pictures"] = tuple(filter(_is_link, event.data.pictures))
+    if changes.sealed:
+        changes.data["sealed"] = changes.sealed
+    return _apply(event, changes)
+
+
+def _protect_subject(event: Event, clear: str, scope: ScopeKeys, changes: _Changes) -> None:
+    identity = scope.fingerprint(event.id)
+    changes.event["id"] = identity
+    if not isinstance(event.data, VehicleData):
+        changes.event["subject"] = scope.credential(clear)
+    elif normal_plate(clear):
+        changes.data["plate"] = plate = scope.plate(clear)
+        changes.event["subject"] = plate.ref
+    else:
+        changes.event["subject"] = None  # Dashes and dots: the reader saw a vehicle and no plate.
+        return
+    changes.sealed["subject"] = scope.seal(clear, subject_context(identity))
+
+
+def _apply(event: Event, changes: _Changes) -> Event:
+    data: EventData = event.data.model_copy(update=changes.data) if changes.data else event.data
+    return event.model_copy(update={**changes.event, "data": data})
+
+
+def _is_link(picture: str) -> bool:
+    """Whether a picture is named and not carried: pictures themselves never go on."""
+    return len(picture) <= LINK_MAX and not picture.lower().startswith("data:")
+
+
+def sighting(event: Event, keys: Keys, time: int) -> Sighting | None:
+    """The city's record of a plate in a clear event at `time`, None where there is no plate.
+
+    Only this record has references that agree between estates, which is why it is a record of its
+    own with a life of a day.
+    """
+    if not isinstance(event.data, VehicleData) or not normal_plate(event.subject or ""):
+        return None
+    plate: PlateRef = keys.city.plate(event.subject or "")
+    content = {
+        "id": keys.estate(event.estate).fingerprint(event.id),
+        "estate": event.estate,
+        "place": event.data.place,
+        "device": event.data.device,
+        "type": event.type,
+        "time": time,
+        "received_at": event.data.received_at,
+        "direction": event.data.direction,
+        "confidence": event.data.confidence,
+        "replayed": event.data.replayed,
+        "plate": plate.model_dump(),
+    }
+    return Sighting(plate.skeleton, orjson.dumps([content]))

@@ -1,0 +1,118 @@
+"""How wrong each device's clock is, measured from live readings, and what to make of its times.
+
+Pure. The difference between a reading's receipt and its device time is the clock's error plus a
+short way; the median of the last 20 is the measure (situation `clock_skew`). Only live readings
+count: no replays, nothing the broker kept, nothing from a backlog.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Literal
+
+from schemas.base import MS_PER_S
+
+SAMPLES = 20
+CORRECTED_FROM_MS = 2 * MS_PER_S
+"""A smaller error stays: many makes write whole seconds, and the way costs some too. It is also the
+default lateness of an estate, which covers what is not corrected."""
+RESET_FROM_MS = 300 * MS_PER_S
+"""Beyond this the device's clock is not used at all (situation `clock_skew`)."""
+SPREAD_MAX_MS = 10 * MS_PER_S
+"""Half of the samples lie within this, or they do not measure a clock. A backlog that arrives in
+one go spreads as far as its readings lie apart."""
+BEHIND_SPAN_MIN_MS = 60 * MS_PER_S
+"""A clock that is behind looks like old news; over this long it is told apart. A clock that is
+ahead needs no wait, because nothing old comes from the future."""
+STEP_MS = MS_PER_S
+"""A correction in use is kept until the measure differs by this, so that the order of a device's
+readings does not dance with the way's length."""
+DEVICES_MAX = 20_000
+"""A sender that invents names must not fill the memory; the longest known device goes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """An event's time, and whether the device's clock or the receipt gave it."""
+
+    time: int
+    time_from: Literal["device", "received"]
+
+
+@dataclass(slots=True)
+class _Device:
+    samples: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=SAMPLES))
+    correction: int = 0
+
+
+class SkewTable:
+    """The measured clocks of all devices; a device is named by a key of the caller's."""
+
+    def __init__(self) -> None:
+        """Nothing is known."""
+        self._devices: dict[str, _Device] = {}
+
+    def observe(self, device: str, device_time: int, received_at: int) -> None:
+        """Take in one live reading's times."""
+        entry = self._devices.setdefault(device, _Device())
+        if len(self._devices) > DEVICES_MAX:
+            del self._devices[next(iter(self._devices))]
+        entry.samples.append((received_at, received_at - device_time))
+        measured = _measure(entry.samples)
+        if measured is not None and abs(measured - entry.correction) >= STEP_MS:
+            entry.correction = measured if abs(measured) > CORRECTED_FROM_MS else 0
+
+    def forget(self, device: str) -> None:
+        """Start anew with a device whose clock was set."""
+        self._devices.pop(device, None)
+
+    def correction(self, device: str) -> int:
+        """Milliseconds to add to the device's times; 0 while nothing is known, or little wrong."""
+        entry = self._devices.get(device)
+        return entry.correction if entry else 0
+
+    def corrections(self) -> dict[str, int]:
+        """All corrections in use, by device."""
+        return {name: entry.correction for name, entry in self._devices.items() if entry.correction}
+
+    def dump(self) -> dict[str, list[tuple[int, int]]]:
+        """The samples, to be kept across a restart."""
+        return {name: list(entry.samples) for name, entry in self._devices.items()}
+
+    @classmethod
+    def load(cls, samples: dict[str, list[tuple[int, int]]]) -> "SkewTable":
+        """A table from what `dump` gave."""
+        table = cls()
+        for device, pairs in samples.items():
+            for received_at, difference in pairs:
+                table.observe(device, received_at - difference, received_at)
+        return table
+
+
+def _measure(samples: deque[tuple[int, int]]) -> int | None:
+    """The median difference, or None while it cannot be trusted."""
+    if len(samples) < SAMPLES:
+        return None
+    differences = sorted(difference for _, difference in samples)
+    if differences[SAMPLES * 3 // 4] - differences[SAMPLES // 4] > SPREAD_MAX_MS:
+        return None
+    middle = (differences[(SAMPLES - 1) // 2] + differences[SAMPLES // 2]) // 2
+    if middle <= CORRECTED_FROM_MS:
+        return middle
+    if differences[0] <= CORRECTED_FROM_MS:
+        return 0  # One came in time, so the clock is right and the others were long on their way.
+    span = samples[-1][0] - samples[0][0]
+    return middle if span >= BEHIND_SPAN_MIN_MS else None
+
+
+def resolve(device_time: int, received_at: int, correction: int, *, replayed: bool) -> Resolved:
+    """The time of a reading whose device told one, never later than its receipt.
+
+    A clock that is wrong beyond RESET_FROM_MS is not used, except for what the device itself calls
+    old: giving that the time of its receipt would make it look live.
+    """
+    if abs(correction) > RESET_FROM_MS and not replayed:
+        return Resolved(received_at, "received")
+    corrected = device_time + correction
+    if corrected > received_at:
+        return Resolved(received_at, "received")
+    return Resolved(corrected, "device")

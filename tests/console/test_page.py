@@ -1,0 +1,195 @@
+"""The page in a real browser, as an officer sees it."""
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from tests.console.conftest import Broker
+from tests.console.running import RunningConsole
+from tests.console.samples import (
+    NINE,
+    alert,
+    camera,
+    device,
+    evidence,
+    gateway_input,
+    rule,
+    suppressed,
+    words,
+)
+from tests.services.chromium import Chromium
+
+pytest_plugins = ["tests.services.fixtures"]
+pytestmark = pytest.mark.services
+SIZE = {"width": 1366, "height": 768}
+BAD = "<img src=x onerror=document.title='broken-in'></script>`${1}`"
+
+DURESS = alert(
+    "duress", severity="red", delivery="push", rule="duress", silent_on_site=True,
+    opened_at=NINE - 60_000, place="b3u2", place_name=words("3号楼2单元", "Building 3 Unit 2"),
+    reason=words(
+        "红·胁迫开门｜3号楼2单元 08:59｜使用胁迫码，门已开。", "Red, duress: Building 3 Unit 2, 08:59. Code used."
+    ),
+    cameras=(camera("c1", live_url="http://10.0.0.9/live/c1"),),
+    evidence=(
+        evidence("open", "door.opened", 2, place="b3u2", device="b3-panel"),
+        evidence("code", "access.duress", 0, place="b3u2", device="b3-panel", direction="in"),
+    ),
+)  # fmt: skip
+FORCED = alert("forced", opened_at=NINE)
+
+
+@pytest.fixture
+async def browser(chromium: Chromium) -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.connect_over_cdp(chromium.devtools)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def console(broker: Broker, tmp_path: Path) -> AsyncIterator[RunningConsole]:
+    await broker.create_topics()
+    with RunningConsole(broker.bootstrap, tmp_path, {"SC_STALE_AFTER_S": "600"}) as console:
+        console.start()
+        yield console
+
+
+@pytest.fixture
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    context = await browser.new_context(viewport={"width": 1366, "height": 768})
+    page = await context.new_page()
+    yield page
+    await context.close()
+
+
+async def test_an_alert_stands_in_the_page_and_is_chosen_by_keyboard(
+    console: RunningConsole, broker: Broker, page: Page
+) -> None:
+    asked: set[str] = set()
+    page.on("request", lambda request: asked.add(request.url))
+    await broker.send(device(), rule("door_forced"), gateway_input())
+    await page.goto(console.url)
+    await expect(page.locator(".feed .nothing")).to_have_text("当前无待办，设备全部正常")
+    await expect(page.locator(".pulse")).to_have_class("pulse normal")
+    await broker.send(FORCED, DURESS, suppressed("s"))
+    cards = page.locator(".card")
+    await expect(cards.nth(0)).to_contain_text("红胁迫开门 3号楼2单元")
+    await expect(cards.nth(1)).to_contain_text("黄门被强开 北门人行门")
+    await expect(cards).to_have_count(2)
+    await expect(page).to_have_title(re.compile("^红 1"))
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    detail = page.locator("main.detail")
+    await expect(detail.locator(".headline")).to_have_text(DURESS.reason.zh)
+    await expect(detail.locator(".steps b")).to_have_text(["使用胁迫码 · 进", "门打开"])
+    await expect(detail.locator(".camera")).to_contain_text("北门球机")
+    await expect(detail.locator(".camera a")).to_have_attribute("href", "http://10.0.0.9/live/c1")
+    await expect(detail.locator(".camera .none")).to_have_text("未配置录像地址")
+    assert {url for url in asked if not url.startswith((console.url, "ws://127.0.0.1"))} == set()
+
+
+async def test_the_chosen_alert_follows_its_revisions_and_the_language(
+    console: RunningConsole, broker: Broker, page: Page
+) -> None:
+    await broker.send(FORCED, gateway_input())
+    await page.goto(f"{console.url}/?alert=forced")
+    await expect(page.locator(".chosen-head")).to_have_class(re.compile("yellow"))
+    grown = FORCED.model_copy(update={"revision": 1, "severity": "orange"})
+    await broker.send(grown)
+    await expect(page.locator(".chosen-head")).to_have_class(re.compile("orange"))
+    await page.locator(".other-language").click()
+    await expect(page.locator(".card")).to_contain_text("OrangeDoor forced", ignore_case=True)
+    await expect(page.locator("main.detail .headline")).to_have_text(FORCED.reason.en)
+    assert page.url == f"{console.url}/en?alert=forced"
+
+
+async def test_what_devices_say_is_shown_as_text(
+    console: RunningConsole, broker: Broker, page: Page
+) -> None:
+    bad = words(BAD, BAD)
+    await broker.send(
+        alert(
+            place_name=bad,
+            reason=bad,
+            evidence=(evidence(BAD, "door.opened", device=BAD, pictures=("javascript:1",)),),
+            cameras=(camera(live_url="javascript:document.title='broken-in'"),),
+        ),
+        device(BAD, name=bad, place_name=bad, state="lost", not_judged=(BAD,)),
+        gateway_input(name=bad),
+    )
+    await page.goto(console.url)
+    await expect(page.locator(".card .where")).to_have_text(BAD)
+    await expect(page.locator("main.detail .headline")).to_have_text(BAD)
+    await expect(page.locator(".side")).to_contain_text(BAD)
+    assert await page.locator("main.detail .camera a").count() == 0
+    assert "broken-in" not in await page.title()
+
+
+async def test_search_and_choices_narrow_the_feed(
+    console: RunningConsole, broker: Broker, page: Page
+) -> None:
+    await broker.send(FORCED, DURESS, gateway_input())
+    await page.goto(f"{console.url}/en")
+    await expect(page.locator(".card")).to_have_count(2)
+    await page.locator(".choices button", has_text="Push").click()
+    await expect(page.locator(".card")).to_have_count(1)
+    await page.locator(".choices button", has_text="All").click()
+    await page.keyboard.press("/")
+    await page.keyboard.type("north gate")
+    await expect(page.locator(".card")).to_have_count(1)
+    await page.keyboard.type(" zzz")
+    await expect(page.locator(".feed .nothing")).to_contain_text("No alert matches")
+
+
+async def test_the_page_says_when_the_log_or_the_server_is_gone_and_comes_back(
+    console: RunningConsole, broker: Broker, page: Page
+) -> None:
+    await broker.send(FORCED, gateway_input())
+    await page.goto(console.url)
+    await expect(page.locator(".pulse")).to_have_class("pulse normal")
+    broker.kill()
+    await expect(page.locator(".pulse")).to_have_class("pulse down", timeout=20_000)
+    await expect(page.locator(".pulse .why")).to_contain_text("连不上消息服务")
+    broker.start()
+    await broker.create_topics()
+    await broker.send(gateway_input())
+    await expect(page.locator(".pulse")).to_have_class("pulse normal", timeout=20_000)
+    console.kill()
+    await expect(page.locator(".pulse")).to_have_class("pulse lost", timeout=20_000)
+    console.start()
+    await expect(page.locator(".pulse")).to_have_class("pulse normal", timeout=30_000)
+    await expect(page.locator(".card")).to_have_count(1)
+
+
+async def test_a_phone_shows_one_column_and_goes_to_what_is_chosen(
+    console: RunningConsole, broker: Broker, browser: Browser
+) -> None:
+    await broker.send(FORCED, DURESS, gateway_input())
+    context = await browser.new_context(viewport={"width": 390, "height": 844})
+    page = await context.new_page()
+    await page.goto(console.url)
+    await page.locator("#card-forced").click()
+    await expect(page.locator("main.detail h2")).to_have_text("门被强开")
+    await expect(page.locator("main.detail h2")).to_be_in_viewport()
+    assert await page.evaluate("document.documentElement.scrollWidth") == 390
+    await context.close()
+
+
+async def test_without_the_token_there_is_a_login(
+    broker: Broker, page: Page, tmp_path: Path
+) -> None:
+    await broker.create_topics()
+    with RunningConsole(broker.bootstrap, tmp_path, no_auth=False) as console:
+        console.start()
+        await page.goto(console.url)
+        await expect(page).to_have_url(f"{console.url}/login")
+        await page.locator("input").fill("wrong")
+        await page.locator("button").click()
+        await expect(page.locator("[role=alert]")).to_have_text(re.compile("口令不对|wrong"))
+        await page.locator("input").fill((tmp_path / "console.token").read_text().strip())
+        await page.locator("button").click()
+        await expect(page.locator(".pulse")).to_be_visible()
