@@ -91,3 +91,10 @@ def test_the_buffer_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert released == [f"{number:02}" for number in range(20)]
     assert len(order.held) == 10
     assert order.forced == 20
+
+
+def test_what_people_write_ahead_of_its_time_moves_nothing() -> None:
+    order = Reorder(2_000)
+    order.offer(event("register.changed", 3_600, subject="p1:x"))
+    assert order.offer(event("door.opened", 1)) == "held"
+    assert order.watermark < T0
