@@ -99,6 +99,7 @@ export default {
     hear({ detail }) {
       if (detail.all) this.replace(detail.all);
       if (detail.cards) this.change(detail.cards, detail.gone);
+      if (!this.chosen && this.shown.length) this.pick(this.shown[0].id);
       if (detail.told) this.tick(detail.told);
     },
     replace(cards) {
@@ -140,10 +141,13 @@ export default {
       if (ms < HOUR_MS) return say(this.words.age_min, MINUTE_MS);
       return ms < DAY_MS ? say(this.words.age_h, HOUR_MS) : say(this.words.age_d, DAY_MS);
     },
-    choose(id) {
+    pick(id) {
       this.chosen = id;
       this.cursor = id;
       this.$emit("choose", id);
+    },
+    choose(id) {
+      this.pick(id);
       // On a phone the chosen alert stands below the list.
       if (matchMedia("(max-width: 700px)").matches) {
         document.querySelector("main.detail").scrollIntoView({ behavior: "smooth" });

@@ -26,12 +26,12 @@ class DurableCheck:
 
     def __init__(self, url: str | None) -> None:
         """Without a URL everything confirmed counts as safe."""
-        self._url = f"{url.rstrip('/')}/stored" if url else None
+        self.url = url
         self._session: ClientSession | None = None
 
     async def lost(self, written: Iterable[RecordMetadata]) -> set[Partition]:
         """Wait until all is stored; the partitions whose records must be written again."""
-        if self._url is None:
+        if self.url is None:
             return set()
         last: dict[Partition, int] = {}
         for record in written:
@@ -60,8 +60,9 @@ class DurableCheck:
         if self._session is None:
             self._session = ClientSession(timeout=ClientTimeout(total=ANSWER_WITHIN_S))
         body = {"topic": where[0], "partition": where[1], "offset": offset}
+        where_to_ask = f"{(self.url or '').rstrip('/')}/stored"
         try:
-            async with self._session.post(self._url or "", json=body) as answer:
+            async with self._session.post(where_to_ask, json=body) as answer:
                 return answer.status
         except (ClientError, TimeoutError, OSError) as error:
             log.warning("keeper_away", error=repr(error))

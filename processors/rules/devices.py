@@ -84,7 +84,7 @@ def patience_ms(
         wait = round(beats * beat)
         if above and beat:
             wait = max(wait, above + beat + head_start_ms)
-        above = max(wait + beat // COARSE, goodbye_ms)
+        above = max(above, wait + beat // COARSE, goodbye_ms)
     return wait
 
 

@@ -7,7 +7,9 @@ so stands in docs/decisions.
 
 import asyncio
 import os
+import tempfile
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import faust
@@ -48,7 +50,7 @@ def build_app(settings: ProcessorSettings, worker: Worker) -> faust.App:
         stream_buffer_maxsize=1024,
         table_standby_replicas=0,
         recovery_consistency_check=False,
-        datadir="/nonexistent",
+        datadir=str(Path(tempfile.gettempdir()) / "smart-community-faust"),
     )
     app.transport = _transport(app, settings)
     app.Table("state", partitions=settings.partitions)

@@ -24,14 +24,14 @@ from tests.services.chromium import Chromium
 
 pytest_plugins = ["tests.services.fixtures"]
 pytestmark = pytest.mark.services
-SIZE = {"width": 1366, "height": 768}
 BAD = "<img src=x onerror=document.title='broken-in'></script>`${1}`"
 
 DURESS = alert(
     "duress", severity="red", delivery="push", rule="duress", silent_on_site=True,
     opened_at=NINE - 60_000, place="b3u2", place_name=words("3号楼2单元", "Building 3 Unit 2"),
     reason=words(
-        "红·胁迫开门｜3号楼2单元 08:59｜使用胁迫码，门已开。", "Red, duress: Building 3 Unit 2, 08:59. Code used."
+        "红·胁迫开门｜3号楼2单元 08:59｜使用胁迫码，门已开。",
+        "Red, duress: Building 3 Unit 2, 08:59. Code used.",
     ),
     cameras=(camera("c1", live_url="http://10.0.0.9/live/c1"),),
     evidence=(
@@ -81,9 +81,12 @@ async def test_an_alert_stands_in_the_page_and_is_chosen_by_keyboard(
     await expect(cards.nth(1)).to_contain_text("黄门被强开 北门人行门")
     await expect(cards).to_have_count(2)
     await expect(page).to_have_title(re.compile("^红 1"))
-    await page.keyboard.press("ArrowDown")
-    await page.keyboard.press("Enter")
     detail = page.locator("main.detail")
+    await page.keyboard.press("End")
+    await page.keyboard.press("Enter")
+    await expect(detail.locator(".headline")).to_have_text(FORCED.reason.zh)
+    await page.keyboard.press("ArrowUp")
+    await page.keyboard.press("Enter")
     await expect(detail.locator(".headline")).to_have_text(DURESS.reason.zh)
     await expect(detail.locator(".steps b")).to_have_text(["使用胁迫码 · 进", "门打开"])
     await expect(detail.locator(".camera")).to_contain_text("北门球机")
@@ -139,7 +142,7 @@ async def test_search_and_choices_narrow_the_feed(
     await expect(page.locator(".card")).to_have_count(1)
     await page.locator(".choices button", has_text="All").click()
     await page.keyboard.press("/")
-    await page.keyboard.type("north gate")
+    await page.keyboard.type("north gate door")
     await expect(page.locator(".card")).to_have_count(1)
     await page.keyboard.type(" zzz")
     await expect(page.locator(".feed .nothing")).to_contain_text("No alert matches")

@@ -16,7 +16,7 @@ from typing import Self
 from tests.e2e.api import Api
 from tests.repo.tree import ROOT
 from tests.services.influxdb import InfluxDB
-from tests.services.process import LOOPBACK, Child, Service, free_port
+from tests.services.process import Child, Service, free_port
 from tests.services.worker import answers
 
 COMMAND = [sys.executable, "-m", "deploy.cli"]
@@ -140,6 +140,3 @@ def is_there(pid: int) -> bool:
     except FileNotFoundError:
         return False
     return status.rpartition(")")[2].split()[0] != "Z"
-
-
-__all__ = ["LOOPBACK", "PARTS", "Product", "Stack", "is_there", "settings_of"]

@@ -16,10 +16,13 @@ GRANTED, FAILED = 1, 0x80
 
 @dataclass
 class ScriptedBroker:
-    """One listener, which hangs up on any other version. Without `answers` it stays silent."""
+    """One listener, which hangs up on any other version. Without `answers` it stays silent, and
+    without `confirms` it confirms no subscription.
+    """
 
     session_present: bool = False
     answers: bool = True
+    confirms: bool = True
     refused: frozenset[str] = frozenset()
     connects: list[bytes] = field(default_factory=list)
     filters: list[str] = field(default_factory=list)
@@ -92,7 +95,8 @@ class ScriptedBroker:
         asked = _texts(body[2:], 1)
         self.filters += asked
         codes = bytes(FAILED if one in self.refused else GRANTED for one in asked)
-        writer.write(bytes([0x90, 2 + len(codes)]) + body[:2] + codes)
+        if self.confirms:
+            writer.write(bytes([0x90, 2 + len(codes)]) + body[:2] + codes)
 
 
 def _text(text: str) -> bytes:

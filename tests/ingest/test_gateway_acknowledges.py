@@ -159,6 +159,21 @@ async def test_a_filter_no_longer_wanted_is_taken_back(tmp_path: Path, kafka: Ta
     assert broker.filters == ["probe/#", f"smart-community/{tmp_path.name}/clock"]
 
 
+async def test_before_its_subscription_is_confirmed_a_gateway_sends_no_tick(
+    tmp_path: Path, kafka: Tansu
+) -> None:
+    async with played(tmp_path, kafka) as scene:
+        await until(lambda: scene.broker.published)
+        scene.broker.confirms = False
+        scene.broker.hang_up()
+        await until(lambda: len(scene.broker.filters) == 4)
+        sent, clock = len(scene.broker.published), scene.gateway.memory.clock
+        began = clock.now()
+        await until(lambda: clock.now() > began + 1500)
+
+        assert len(scene.broker.published) == sent
+
+
 async def test_if_not_even_our_ticks_come_back_the_connection_is_replaced(
     tmp_path: Path, kafka: Tansu
 ) -> None:

@@ -12,8 +12,21 @@ from aiokafka.structs import RecordMetadata, TopicPartition
 from deploy.embedded.broker import BrokerSettings, run_broker
 from ingest.gateway import Gateway
 from ingest.gateway import durable as durable_module
+from ingest.gateway.batch import Record
 from ingest.gateway.durable import DurableCheck
-from tests.ingest.parts import Publisher, figure, probe_catalogue, rumqttd, running, settings, until
+from ingest.gateway.writer import KafkaWriter
+from tests.ingest.parts import (
+    Publisher,
+    Reader,
+    figure,
+    probe_catalogue,
+    rumqttd,
+    running,
+    settings,
+    tansu,
+    topics,
+    until,
+)
 from tests.services.process import LOOPBACK, accepts, free_port
 
 
@@ -74,6 +87,20 @@ async def test_a_topic_that_is_not_kept_needs_no_keeping() -> None:
 
 async def test_on_a_real_kafka_nobody_is_asked() -> None:
     assert await DurableCheck(None).lost([written(3, 4)]) == set()
+
+
+async def test_what_is_lost_is_written_again(tmp_path: Path) -> None:
+    with tansu(tmp_path) as kafka:
+        await topics(kafka.bootstrap)
+        async with keeper(409, 200) as (check, asked):
+            ours = settings(tmp_path, bootstrap=kafka.bootstrap, durable_url=check.url)
+            writer = KafkaWriter(ours, lambda: None)
+            await writer.write([[Record("community.late", b"k", b"[]")]])
+            await writer.close()
+        async with Reader(kafka.bootstrap, "community.late") as log:
+            await log.read_until(lambda _: len(log.records) == 2)
+
+    assert len(asked) == 2
 
 
 async def test_with_the_embedded_broker_readings_are_acknowledged_once_stored(

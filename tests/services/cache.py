@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-class Unavailable(Exception):  # noqa: N818  # It reads as the sentence it is: "Kafka: Unavailable".
+class Unavailable(Exception):  # It reads as the sentence it is: "Kafka: Unavailable".
     """A service cannot be had on this machine; `reason` says why and how to mend it."""
 
     def __init__(self, reason: str) -> None:

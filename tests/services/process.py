@@ -28,7 +28,7 @@ PROBE_EVERY_S = 0.05
 GUARD = 'read -r _; kill -s KILL -- "-$1"'
 
 
-class NotReady(RuntimeError):  # noqa: N818  # Named for what the service is.
+class NotReady(RuntimeError):  # Named for what the service is.
     """A service was started but ended, or did not answer in time: it is broken, not missing."""
 
 

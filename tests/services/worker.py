@@ -22,8 +22,6 @@ def start(data: Path, bootstrap: str, partitions: int, **settings: str) -> Servi
         **{f"SC_{name.upper()}": value for name, value in settings.items()},
     }
     argv = [sys.executable, "-m", "deploy.cli", "process"]
-    if not (ROOT / "deploy/cli.py").exists():
-        argv = [sys.executable, "-c", "from processors.cli import process; process()"]
     child = Child(argv, data / "worker.log", lambda: answers(port), {**os.environ, **env}, ROOT)
     child.start()
     return Service(child)

@@ -1,0 +1,300 @@
+"""What the documents name exists: commands, options, settings, topics, figures, files, words."""
+
+import hashlib
+import importlib
+import re
+import tomllib
+from collections import Counter
+from itertools import pairwise
+
+import pytest
+from prometheus_client import REGISTRY
+
+import console.metrics
+import processors.shell.metrics  # noqa: F401 - its figures enter the registry
+from console.settings import ConsoleSettings
+from console.words import delivery_word, handler_word, severity_word
+from deploy.embedded.broker import BrokerSettings
+from deploy.embedded.gate import GateSettings
+from deploy.embedded.mqtt import MqttSettings
+from deploy.embedded.simulated import SimulatedSettings
+from ingest.gateway.metrics import GatewayMetrics
+from ingest.push.metrics import PushMetrics
+from ingest.settings import IngestSettings
+from processors.core.rule import Rule
+from processors.rules.catalogue import shipped_rules
+from processors.shell.settings import ProcessorSettings, SinkSettings
+from schemas.place import AreaRules, Place, Trees
+from schemas.site import DeviceSite, EstateSite, parse_site
+from schemas.topics import ALL_TOPICS, PARTITIONS
+from schemas.yaml_file import FileFaults
+from tests.ingest.cases import shipped
+from tests.repo.documents import (
+    NAMES,
+    PROGRAM,
+    blocks,
+    commands,
+    fault_of,
+    inline,
+    prose,
+    rows,
+    sections,
+    shell_lines,
+    text_of,
+    there,
+)
+from tests.repo.tree import ROOT
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+READMES = {"en": "README.md", "zh": "README.zh-CN.md"}
+SECTIONS = {
+    "Try it": "先跑起来",
+    "How it works": "工作原理",
+    "Devices": "设备",
+    "Situations": "预警",
+    "Ten minutes with a real device": "十分钟接入一台真实设备",
+    "Promises and their limits": "承诺与边界",
+    "Privacy": "隐私",
+    "Where everything is": "东西都在哪里",
+    "Licence": "许可证",
+}
+SETTINGS = {
+    f"SC_{field.upper()}"
+    for model in (
+        BrokerSettings, ConsoleSettings, GateSettings, IngestSettings, MqttSettings,
+        ProcessorSettings, SimulatedSettings, SinkSettings,
+    )
+    for field in model.model_fields
+}  # fmt: skip
+TOPICS = {topic.name for topic in ALL_TOPICS}
+PICTURES = {"docs/pictures/console-zh.png", "docs/pictures/console-en.png"}
+MADE_LATER = {
+    "ingest/adapters/nordtor_turnstile/adapter.yaml",
+    "processors/rules/card_passed_back/rule.py",
+    "deploy/compose/secrets/passwords",
+}
+"""Paths of worked examples, and a file that its operator makes."""
+APACHE_2 = "cfc7749b96f63bd31c3c42b5c471bf756814053e847c10f3eb003417bc523d30"
+"""SHA-256 of the licence's text as apache.org publishes it."""
+ENGLISH = [name for name in NAMES if name != READMES["zh"]]
+
+
+# The two READMEs
+
+
+def test_the_readmes_have_their_sections_in_order() -> None:
+    assert sections(READMES["en"]) == list(SECTIONS)
+    assert sections(READMES["zh"]) == list(SECTIONS.values())
+
+
+def test_both_readmes_show_the_same_commands_links_and_paths() -> None:
+    en, zh = READMES.values()
+    assert blocks(en, "bash") == blocks(zh, "bash")
+    link = re.compile(r"\]\(([^)]+)\)")
+    differ = {*READMES.values(), *PICTURES}
+    assert set(link.findall(text_of(en))) - differ == set(link.findall(text_of(zh))) - differ
+    paths = [[code for code in inline(name) if "/" in code] for name in (en, zh)]
+    assert Counter(paths[0]) == Counter(paths[1])
+
+
+@pytest.mark.parametrize("lang", READMES)
+def test_a_readme_shows_one_picture_of_the_console(lang: str) -> None:
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", text_of(READMES[lang]))
+    assert pictures == [f"docs/pictures/console-{lang}.png"]
+
+
+@pytest.mark.parametrize("rule", shipped_rules().rules, ids=lambda rule: rule.id)
+@pytest.mark.parametrize("lang", READMES)
+def test_the_table_of_situations_says_what_the_rules_say(lang: str, rule: Rule) -> None:
+    (row,) = [cells for cells in rows(READMES[lang], 6) if cells[1] == f"`{rule.id}`"]
+    words = (
+        severity_word(rule.severity, lang),  # type: ignore[arg-type]
+        handler_word(rule.handler, lang),  # type: ignore[arg-type]
+        delivery_word(rule.delivery, lang),  # type: ignore[arg-type]
+    )
+    title = rule.title.zh if lang == "zh" else rule.title.en
+    assert [row[0], *row[2:5]] == [title, *(word.lower() for word in words)]
+
+
+@pytest.mark.parametrize("lang", READMES)
+def test_the_table_of_situations_names_no_rule_that_is_gone(lang: str) -> None:
+    named = {cells[1].strip("`") for cells in rows(READMES[lang], 6)[2:]}
+    assert named == set(shipped_rules().by_id)
+
+
+@pytest.mark.parametrize("lang", READMES)
+def test_the_table_of_devices_says_what_the_adapters_say(lang: str) -> None:
+    told = {cells[1].strip("`"): cells[2] for cells in rows(READMES[lang], 4) if "`" in cells[1]}
+    assert told == {name: a.spec.evidence for name, a in shipped().adapters.items()}
+
+
+@pytest.mark.parametrize("name", [*READMES.values(), "CHANGELOG.md"])
+def test_every_rule_is_named(name: str) -> None:
+    assert not set(shipped_rules().by_id) - set(inline(name))
+
+
+# Names of all documents
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_commands_and_options_exist(name: str) -> None:
+    ours = [line for line in shell_lines(name) if line.startswith(f"{PROGRAM} ")]
+    assert not [fault for line in ours if (fault := fault_of(line))]
+    bare = {code.split()[0] for code in inline(name) if re.match(r"--[a-z]", code)}
+    assert not bare - {option for options in commands().values() for option in options}
+
+
+def test_the_check_of_commands_sees_a_fault() -> None:
+    assert fault_of("smart-community devices add x --make y") is None
+    assert fault_of("smart-community devices fly x") is not None
+    assert fault_of("smart-community up --lisen 0.0.0.0") is not None
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_make_targets_exist(name: str) -> None:
+    wanted = {
+        word for line in shell_lines(name) if line.startswith("make ") for word in line.split()[1:]
+    }
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8") if wanted else ""
+    assert not wanted - set(re.findall(r"^([\w.-]+):", makefile, re.MULTILINE))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_modules_that_are_run_exist(name: str) -> None:
+    run = {
+        module for line in shell_lines(name) for module in re.findall(r"python -m ([\w.]+)", line)
+    }
+    assert not [module for module in run if importlib.util.find_spec(module) is None]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_settings_exist(name: str) -> None:
+    example = (ROOT / "deploy/compose/.env.example").read_text(encoding="utf-8")
+    known = SETTINGS | set(re.findall(r"^(\w+)=", example, re.MULTILINE))
+    assert not set(re.findall(r"\bSC_[A-Z0-9_]+\b", text_of(name))) - known
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_topics_exist(name: str) -> None:
+    assert not set(re.findall(r"\bcommunity\.[a-z]+\b(?!\.)", text_of(name))) - TOPICS
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_paths_exist(name: str) -> None:
+    tops = "schemas|ingest|processors|console|deploy|docs|tests|bench"
+    paths = {code for code in inline(name) if re.fullmatch(rf"({tops})/[\w./-]*", code)}
+    assert not [path for path in paths - MADE_LATER if not there(path)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_figures_exist(name: str) -> None:
+    known = {
+        found
+        for registry in (REGISTRY, GatewayMetrics().registry, PushMetrics().registry)
+        for metric in registry.collect()
+        for found in (metric.name, *(sample.name for sample in metric.samples))
+    }
+    totals = known | {f"{figure}_total" for figure in known}
+    named = re.findall(r"`((?:smart_community|sc|console)_[a-z_]+)`", text_of(name))
+    assert not set(named) - totals
+
+
+def test_operations_tell_of_every_figure() -> None:
+    kinds = [REGISTRY, GatewayMetrics().registry, PushMetrics().registry]
+    ours = {
+        metric.name
+        for registry in kinds
+        for metric in registry.collect()
+        if metric.name.startswith(("smart_community_", "sc_", "console_"))
+    }
+    told = {code.removesuffix("_total") for code in inline("docs/operations.md")}
+    assert not ours - told
+    assert console.metrics.TAKEN
+
+
+@pytest.mark.parametrize("name", ENGLISH)
+def test_english_documents_are_english(name: str) -> None:
+    plain = re.sub(r"`[^`\n]+`|\[中文\]|\| 中文 \|", "", prose(name))
+    if name == "schemas/README.md":
+        plain = "\n".join(line for line in plain.splitlines() if not line.startswith("|"))
+    assert not re.findall(r"[\u4e00-\u9fff]+", plain)
+
+
+# The rest, document by document
+
+
+def test_the_licence_is_the_whole_apache_2() -> None:
+    blank = "Copyright [yyyy] [name of copyright owner]"
+    text = re.sub(r"Copyright \d{4} The smart-community authors", blank, text_of("LICENSE"))
+    assert hashlib.sha256(text.encode()).hexdigest() == APACHE_2
+    assert blank not in text_of("LICENSE")
+
+
+def test_the_changelog_begins_with_this_version() -> None:
+    versions = re.findall(r"^## \[(\d[^\]]*)\] - \d{4}-\d\d-\d\d$", text_of("CHANGELOG.md"), re.M)
+    assert versions[0] == PROJECT["version"]
+    assert "## [Unreleased]" in text_of("CHANGELOG.md")
+
+
+def test_the_supported_version_is_this_one() -> None:
+    minor = ".".join(PROJECT["version"].split(".")[:2])
+    assert [minor, "yes"] in rows("SECURITY.md", 2)
+
+
+@pytest.mark.parametrize("lang", READMES)
+def test_the_readmes_name_the_systems_and_pythons(lang: str) -> None:
+    first, last = re.findall(r"3\.(\d+)", PROJECT["requires-python"])
+    for word in ("Linux", "macOS", "WSL2", f"3.{first}", f"3.{int(last) - 1}"):
+        assert word in text_of(READMES[lang])
+
+
+def test_the_site_example_is_read_and_its_rule_settings_hold() -> None:
+    (example,) = blocks("docs/site-file.md", "yaml")
+    site = parse_site(example.text)
+    assert {device.adapter for e in site.estates for device in e.devices} <= set(shipped().adapters)
+    for config in site.configs().values():
+        assert shipped_rules().settings_fault(config) is None
+
+
+def test_the_fault_in_the_site_document_is_what_one_sees() -> None:
+    (example,) = blocks("docs/site-file.md", "yaml")
+    shown = blocks("docs/site-file.md", "text")[0].text.strip()
+    old = "place: south-gate-door\n"
+    with pytest.raises(FileFaults) as caught:
+        parse_site(example.text.replace(old, "place: gate-9\n", 1))
+    assert str(caught.value.faults[0]) == shown
+
+
+@pytest.mark.parametrize("model", [EstateSite, Place, DeviceSite], ids=lambda m: m.__name__)
+def test_the_site_document_has_every_field(model: type[EstateSite | Place | DeviceSite]) -> None:
+    told = {cells[0].strip("`") for cells in rows("docs/site-file.md", 2)}
+    assert not set(model.model_fields) - told
+    levels = set(Trees.model_fields) | set(AreaRules.model_fields)
+    assert not levels - set(inline("docs/site-file.md"))
+
+
+def test_the_dictionary_leads_to_where_a_word_lives() -> None:
+    for cells in rows("schemas/README.md", 4):
+        for path, name in re.findall(r"`([\w/]+)\.py`(?: `(\w+)`)?", cells[3]):
+            module = importlib.import_module(path.replace("/", "."))
+            assert not name or hasattr(module, name), cells
+
+
+def test_the_dictionary_has_one_word_for_one_idea() -> None:
+    entries = [cells for cells in rows("schemas/README.md", 4) if ".py" in cells[3]]
+    for column in (0, 1, 2):
+        counted = Counter(cells[column] for cells in entries)
+        assert not [word for word, times in counted.items() if times > 1]
+
+
+def test_the_dictionary_has_every_topic_with_its_key() -> None:
+    told = {cells[0].strip("`") for cells in rows("schemas/README.md", 4)}
+    assert told >= TOPICS
+    assert f"{PARTITIONS} unless told otherwise" in text_of("schemas/README.md")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_headings_go_down_one_level_at_a_time(name: str) -> None:
+    levels = [len(marks) for marks in re.findall(r"^(#+) ", prose(name), re.MULTILINE)]
+    assert levels[0] == 1
+    assert all(below - above <= 1 for above, below in pairwise(levels))
