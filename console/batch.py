@@ -94,4 +94,9 @@ def _read(record: Record, batch: Batch) -> None:
         batch.alerts.append(read_alert(record.value))
     elif record.topic == VIEWS.name:
         view = None if record.value is None else decode_view(record.value)
-        batch.views[record.key.decode(errors="replace")] = SeenView(view, record.timestamp)
+        batch.views[_text(record.key)] = SeenView(view, record.timestamp)
+
+
+def _text(key: bytes) -> str:
+    """A key as a text that every database takes: PostgreSQL knows no zero character."""
+    return key.decode(errors="replace").replace("\0", "\ufffd")

@@ -11,10 +11,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
-from console.access import load_token
-from console.database import DatabaseFault
 from console.settings import ConsoleSettings
-from console.tail import Follower, Lines, TailFault, open_client
 from console.words import Language
 from schemas.events import explain
 
@@ -44,6 +41,9 @@ def console(
 
     Example: smart-community console --bootstrap kafka:9092 --data /var/lib/smart-community
     """
+    # The database's and the page's frameworks take seconds to load; other commands do not wait.
+    from console.database import DatabaseFault
+
     given: dict[str, Any] = {"bootstrap": bootstrap, "data": data, "host": host, "port": port}
     given["no_auth"] = True if no_auth else None
     chosen = {name: value for name, value in given.items() if value is not None}
@@ -56,7 +56,6 @@ def console(
 
 
 async def _run(settings: ConsoleSettings) -> None:
-    # Loading the page's framework takes a second; other commands need not wait for it.
     from console.server import run_console
 
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
@@ -71,6 +70,8 @@ def _way_in(settings: ConsoleSettings) -> str:
     """The path a person opens. A token is shown to a terminal only, never written to a log."""
     if settings.no_auth:
         return "/"
+    from console.access import load_token
+
     token = load_token(settings.token_file)
     if sys.stdout.isatty():
         return f"/login?token={token}"
@@ -90,6 +91,8 @@ def tail(
 
     Example: smart-community alerts tail --lang en
     """
+    from console.tail import Follower, Lines, TailFault, open_client
+
     lines = Lines(lang, as_json=as_json)
     with contextlib.suppress(KeyboardInterrupt), open_client(url, token) as client:
         try:

@@ -176,7 +176,7 @@ class _Session:
             # The record we look for must stand before the end; our place may be the end itself.
             if place > end or (place == end and partition in self._doubted):
                 await self._begin_anew(partition)
-        if False:
+        if is_idle and self._quiet_ms() > QUIET_MS:
             raise LogQuiet
         self._tell(places, behind)
 

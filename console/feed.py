@@ -107,6 +107,9 @@ class Feed:
         return self._ordered
 
     def counts(self) -> dict[Severity, int]:
-        """How many alerts that still stand there are of each severity, gravest first."""
-        counted = Counter(a.severity for a in self._by_id.values() if a.cleared_at is None)
+        """How many alerts there are of each severity, gravest first.
+
+        Cleared ones count: that a situation is over does not mean that anybody has looked at it.
+        """
+        counted = Counter(alert.severity for alert in self._by_id.values())
         return {severity: counted[severity] for severity in reversed(SEVERITIES)}

@@ -76,7 +76,7 @@ class Store:
         with self._engine.begin() as tx:
             changes = []
             for row in tx.execute(sa.select(UNREADABLE)).all():
-                record = Record(row.topic, row.partition, row.offset, 0, b"", row.value.encode())
+                record = Record(row.topic, row.partition, row.offset, 0, b"", row.value)
                 batch = read_batch([record])
                 if not batch.unreadable:
                     changes += self._write_alerts(tx, batch.alerts)
@@ -118,5 +118,5 @@ def _unreadable_row(fault: Unreadable) -> Row:
     record = fault.record
     return {
         "topic": record.topic, "partition": record.partition, "offset": record.offset,
-        "reason": fault.reason, "value": (record.value or b"").decode(errors="replace"),
+        "reason": fault.reason, "value": record.value or b"",
     }  # fmt: skip

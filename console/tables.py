@@ -1,6 +1,17 @@
 """The console's tables. Whole messages stand in `body`; the other columns are what is asked for."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
 
 METADATA = MetaData()
 # SQLite counts up only an INTEGER key; PostgreSQL must not run out at two thousand million.
@@ -54,5 +65,5 @@ UNREADABLE = Table(
     Column("partition", Integer, primary_key=True),
     Column("offset", BigInteger, primary_key=True),
     Column("reason", Text, nullable=False),
-    Column("value", Text, nullable=False),
+    Column("value", LargeBinary, nullable=False),
 )  # fmt: skip

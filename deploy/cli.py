@@ -12,6 +12,7 @@ import ingest.cli
 import ingest.run
 import processors.cli
 from deploy.embedded.process import watch_parent
+from deploy.tracebacks import hide_variables
 
 REGISTER = (
     deploy.embedded.cli.register,
@@ -39,6 +40,7 @@ def build_app() -> typer.Typer:
 def main() -> None:
     """Run the program."""
     watch_parent()
+    hide_variables()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     build_app()()
 

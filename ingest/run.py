@@ -14,6 +14,7 @@ import typer
 from pydantic import ValidationError
 
 from ingest.gateway import run_gateway
+from ingest.gateway.journal import JournalTaken
 from ingest.key_file import KeyFileError
 from ingest.mqtt import MqttRefused
 from ingest.push import run_push
@@ -22,7 +23,15 @@ from ingest.push.service import PushRefused
 from ingest.settings import IngestSettings
 from schemas.yaml_file import FileFaults
 
-CANNOT_BEGIN = (FileFaults, KeyFileError, MqttRefused, PasswordFileError, PushRefused, OSError)
+CANNOT_BEGIN = (
+    FileFaults,
+    JournalTaken,
+    KeyFileError,
+    MqttRefused,
+    PasswordFileError,
+    PushRefused,
+    OSError,
+)
 
 Part = Callable[[asyncio.Event, asyncio.Event], Coroutine[Any, Any, None]]
 

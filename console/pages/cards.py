@@ -47,7 +47,6 @@ def card(alert: Alert, language: Language, zone: ZoneInfo) -> dict[str, Any]:
         "delivery": alert.delivery,
         "delivery_word": delivery_word(alert.delivery, language),
         "tags": tags(alert, language, zone),
-        "cleared": alert.cleared_at is not None,
         "opened_at": alert.opened_at,
         "found_by": " ".join((title, where, detail, *_devices(alert))).lower(),
     }

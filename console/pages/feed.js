@@ -33,7 +33,7 @@ export default {
           v-memo="[card, now, card.id === chosen, card.id === cursor, fresh.has(card.id)]"
           :aria-selected="card.id === chosen"
           :class="['card', card.level, {chosen: card.id === chosen, cursor: card.id === cursor,
-            cleared: card.cleared, fresh: fresh.has(card.id)}]"
+            fresh: fresh.has(card.id)}]"
           @click="choose(card.id)">
           <div class="card-head">
             <time>{{ card.at }} · {{ age(card.opened_at) }}</time>

@@ -1,4 +1,4 @@
-// How many alerts stand at each level: by shape, word and number.
+// How many alerts in sight are of each level: by shape, word and number.
 export default {
   template: `
     <ul class="levels">

@@ -30,7 +30,7 @@ class Pulse(ui.element, component="pulse.js"):
 
 
 class Levels(ui.element, component="levels.js"):
-    """How many alerts stand at each level."""
+    """How many alerts in sight are of each level."""
 
     def __init__(self, first: list[dict[str, Any]]) -> None:
         """`first` is what to show now."""

@@ -34,7 +34,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """How many alerts stand at a level."""
+    """How many alerts in sight are of a level."""
 
     severity: Severity
     word: str
@@ -178,7 +178,7 @@ class Speaker:
         return self.say("quiet_well" if well else "quiet")
 
     def levels(self, snapshot: Snapshot) -> tuple[Level, ...]:
-        """The levels with their words and how many alerts stand at each."""
+        """The levels with their words and how many alerts are of each."""
         return tuple(
             Level(severity, severity_word(severity, self.language), n)
             for severity, n in snapshot.counts.items()
@@ -235,6 +235,8 @@ class Speaker:
             said = self.say("silent_for", age=span_text(silent_ms, self.language))
         elif since is None:
             said = self.say("incomplete")
+        elif snapshot.now - since > DAY_MS:
+            said = self.say("complete")
         else:
             said = self.say("complete_since", at=self._when(since, snapshot.now))
         return Row(self._estate(seen), "", said, "late" if late else "")

@@ -101,9 +101,7 @@ async def run_broker(settings: BrokerSettings, stop: asyncio.Event) -> int:
 
 
 @contextlib.asynccontextmanager
-async def _laid(
-    settings: BrokerSettings, store: Store, words: IO[bytes]
-) -> AsyncIterator[Running]:
+async def _laid(settings: BrokerSettings, store: Store, words: IO[bytes]) -> AsyncIterator[Running]:
     """A fresh broker with the kept log in it."""
     for left in reversed(range(SEED_TRIES)):
         broker = await tansu.start(settings.broker_port, words)

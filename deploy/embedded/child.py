@@ -63,9 +63,7 @@ class Child:
         )  # fmt: skip
         self._pump = asyncio.create_task(self._keep_words(self._process, self.ended))
 
-    async def _keep_words(
-        self, process: asyncio.subprocess.Process, ended: asyncio.Event
-    ) -> None:
+    async def _keep_words(self, process: asyncio.subprocess.Process, ended: asyncio.Event) -> None:
         log = RotatingLog(self.log_file)
         try:
             assert process.stdout is not None

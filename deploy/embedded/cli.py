@@ -80,7 +80,8 @@ def demo(
     wish = Wish(
         data=data_folder(data), site=SITE, adapters=ADAPTERS, no_auth=True, demo=True, seed=seed
     )
-    _run(wish, mqtt_port, http_port, None)
+    # No device pushes to a demo; a stack for real devices may have the usual port.
+    _run(wish, mqtt_port, http_port, 0)
 
 
 def doctor(

@@ -10,11 +10,13 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from deploy.embedded.process import watch_parent
+from deploy.tracebacks import hide_variables
 
 
 def main(name: str) -> int:
     """Run one part to its end; the exit status."""
     watch_parent()
+    hide_variables()
     if name == "mqtt":
         return _mqtt()
     return asyncio.run(_until_signal(BODIES[name]))

@@ -15,6 +15,9 @@ SLOW_START_S = 90.0
 # rumqttd keeps one queue for each filter of a subscriber and hands them out in turns, so only what
 # comes by one filter comes in order; ticks must not overtake readings.
 ALL_TOPICS = "#"
+# Tansu lets a consumer group form for half of this before anybody may read; a worker that was
+# killed is missed after all of it.
+SESSION_TIMEOUT_S = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +142,7 @@ def environment(wish: Wish, ports: Ports) -> dict[str, str]:
         "SC_DURABLE_URL": f"http://{LOOPBACK}:{ports.durable}",
         "SC_MQTT_HOST": LOOPBACK, "SC_MQTT_PORT": str(ports.mqtt_inner),
         "SC_MQTT5_PORT": str(ports.mqtt5_inner), "SC_MQTT_VERSION": "311",
-        "SC_TOPIC_FILTERS": ALL_TOPICS,
+        "SC_TOPIC_FILTERS": ALL_TOPICS, "SC_SESSION_TIMEOUT_S": str(SESSION_TIMEOUT_S),
         "SC_GATEWAY": GATEWAY, "SC_GATE_HOST": wish.host, "SC_GATE_PORT": str(ports.mqtt),
         "SC_GATE_AUTH": _flag(wish.passwords),
         "SC_PROCESS_PORT": str(ports.process_health), "SC_SINK_PORT": str(ports.sink_health),

@@ -6,11 +6,12 @@ import os
 import random
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 from deploy.embedded.parts import INNER, Ports
+from deploy.embedded.process import ON_LINUX
 
 LOCK = "stack.lock"
 STACK = "stack.json"
@@ -44,13 +45,17 @@ def locked(data: Path) -> Iterator[None]:
         yield
 
 
-def choose_ports(host: str, mqtt: int, http: int, push: int | None) -> Ports:
-    """The given ports, if they are free at `host`, and free loopback ones for the rest."""
+def choose_ports(host: str, mqtt: int, http: int, push: int | None = None) -> Ports:
+    """The given ports, if they are free at `host`, and free loopback ones for the rest.
+
+    `push` 0 is any free one, None the usual one if that is free.
+    """
     for name, port in (("--mqtt-port", mqtt), ("--http-port", http), ("--push-port", push)):
-        if port is not None and not _is_free(host, port):
+        if port and not _is_free(host, port):
             raise PlaceTaken(f"{name} {port} is in use at {host}: stop its owner or choose another")
-    if push is None:
-        push = PUSH_PORT if _is_free(host, PUSH_PORT) else _free({mqtt, http})
+    if push is None and _is_free(host, PUSH_PORT):
+        push = PUSH_PORT
+    push = push or _free({mqtt, http})
     taken = {mqtt, http, push}
     inner: dict[str, int] = {}
     for name in INNER:
@@ -61,21 +66,48 @@ def choose_ports(host: str, mqtt: int, http: int, push: int | None) -> Ports:
 
 def _free(taken: set[int]) -> int:
     for port in random.sample(FREE_PORTS, TRIES):
-        if port not in taken and _is_free("127.0.0.1", port):
+        if port not in taken and _is_unused(port):
             return port
     raise PlaceTaken(f"no free port between {FREE_PORTS.start} and {FREE_PORTS.stop}")
 
 
 def _is_free(host: str, port: int) -> bool:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
+    try:
         # As servers do: a port that only remembers old connections is free.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        socket.create_server((host, port), family=_family(host)).close()
+    except OSError:
+        return False
+    return True
+
+
+def _is_unused(port: int) -> bool:
+    """Whether nobody has bound the loopback port, listening or not."""
+    with socket.socket() as probe:
         try:
-            probe.bind((host, port))
+            probe.bind(("127.0.0.1", port))
         except OSError:
             return False
     return True
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+@contextmanager
+def held(ports: Ports) -> Iterator[None]:
+    """Keep others from choosing our loopback ports before our parts listen on them, and while a
+    part is down.
+
+    Linux lets several sockets that all say SO_REUSEADDR be bound to a port of which only one
+    listens; elsewhere nothing is held.
+    """
+    with ExitStack() as stack:
+        for name in INNER if ON_LINUX else ():
+            holder = stack.enter_context(socket.socket())
+            holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            holder.bind(("127.0.0.1", getattr(ports, name)))
+        yield
 
 
 def tell_ports(data: Path, ports: Ports, host: str) -> None:

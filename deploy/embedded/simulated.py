@@ -11,12 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from deploy import simulation
 from deploy.simulation.estate import load_estate
 from deploy.simulation.publish import Broker
-from deploy.simulation.runner import (
-    AHEAD_MS,
-    SimulationSettings,
-    run_simulation,
-    usual_beginning,
-)
+from deploy.simulation.runner import SimulationSettings, run_simulation, usual_beginning
 from ingest.key_file import load_keys
 from schemas.events import Event, encode
 from schemas.topics import EVENTS
@@ -41,19 +36,13 @@ class SimulatedSettings(BaseSettings):
     speed: float = Field(default=60.0, gt=0, description="simulated seconds a second")
 
 
-def told_ahead(event: Event) -> Event:
-    """The entry as it is told: some minutes before its time, which must not move the log's time."""
-    heard = event.data.model_copy(update={"received_at": event.time - AHEAD_MS})
-    return event.model_copy(update={"data": heard})
-
-
 async def run_simulated(settings: SimulatedSettings, stop: asyncio.Event) -> None:
     """Play the estate until `stop`; where it stopped is where the next run goes on."""
     producer = AIOKafkaProducer(bootstrap_servers=settings.bootstrap, acks="all")
     await producer.start()
 
     async def announce(event: Event) -> None:
-        value = encode([told_ahead(event)])
+        value = encode([event])
         await producer.send_and_wait(EVENTS.name, value, key=event.estate.encode())
 
     begins = usual_beginning(load_estate(), round(time.time() * MS))

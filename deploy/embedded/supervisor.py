@@ -83,7 +83,8 @@ class Supervisor:
     async def _start(self, child: Child) -> None:
         await child.start()
         await child.wait_ready()
-        self._say(f"started {child.part.name} (process {child.pid})")
+        took = time.monotonic() - child.started_at
+        self._say(f"started {child.part.name} in {took:.1f} s (process {child.pid})")
         self._watch(child)
 
     def _watch(self, child: Child) -> None:
@@ -142,10 +143,8 @@ class Supervisor:
         for child in (*holders, broker):
             self._unwatch(child)
         async with self._log_lock:
-            # Those who write first: what the others still have to read then comes to an end.
-            for child in reversed(holders):
-                await child.stop()
-            await broker.stop()
+            for stage in _stages([*holders, broker]):
+                await asyncio.gather(*(child.stop() for child in stage))
             await self._start_broker(broker)
             await asyncio.gather(*map(self._start_or_watch, holders))
 
@@ -191,4 +190,3 @@ def _stages(children: list[Child]) -> Iterable[list[Child]]:
     yield [c for c in children if c.part.name in readers]
     for name in (BROKER, "mqtt"):
         yield [c for c in children if c.part.name == name]
-

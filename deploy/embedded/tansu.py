@@ -29,9 +29,7 @@ class BrokerFailed(RuntimeError):  # It reads as the sentence it is.
 class Tansu:
     """One run of the broker at a fixed port. It dies with this process."""
 
-    def __init__(
-        self, process: Process, port: int, watch: Process | None = None
-    ) -> None:
+    def __init__(self, process: Process, port: int, watch: Process | None = None) -> None:
         """Use `start` instead."""
         self._process = process
         self._watch = watch

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from console.access import load_token
 from deploy.embedded.parts import Ports, Wish, environment, parts, reachable
-from deploy.embedded.place import locked, tell_ports
+from deploy.embedded.place import held, locked, tell_ports
 from deploy.embedded.supervisor import Supervisor
 
 TOKEN = "console.token"
@@ -17,7 +17,7 @@ Say = Callable[[str], None]
 
 def run_stack(wish: Wish, ports: Ports, say: Say) -> None:
     """Run until Ctrl-C or SIGTERM. Raises PlaceTaken or StackFailed."""
-    with locked(wish.data):
+    with locked(wish.data), held(ports):
         tell_ports(wish.data, ports, wish.host)
         asyncio.run(_run(wish, ports, say))
 

@@ -4,6 +4,7 @@ Here the device's clock is judged, personal data sealed and the gateway's name p
 stands the pure mapping, behind it Kafka.
 """
 
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -86,7 +87,7 @@ class Intake:
             known = message if topic == message.topic else replace(message, topic=topic)
             return self.mapper.read(known)
         except Exception as error:
-            log.exception("adapter_failed", topic=message.topic, error=type(error).__name__)
+            log.error("adapter_failed", topic=message.topic, fault=_where(error))
             return Rejected(f"its adapter failed with {type(error).__name__}; see the log")
 
     def _take(self, event: Event, heard: Heard, outcome: Outcome) -> None:
@@ -130,3 +131,9 @@ class Intake:
         if largest <= ENVELOPE_BYTES_MAX:
             return None
         return Rejected(f"becomes an event of {largest} bytes, above {ENVELOPE_BYTES_MAX}")
+
+
+def _where(error: Exception) -> str:
+    """What failed and where, without the values that stood there: those may be people's."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} at {last.filename}:{last.lineno} in {last.name}"

@@ -5,6 +5,7 @@ start. It need not survive a power cut (the broker sends again, and then with a 
 nothing waits for the disk.
 """
 
+import fcntl
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -17,15 +18,20 @@ from ingest.gateway.receipts import Receipt, Receipts
 LINES_MAX = 20_000
 
 
+class JournalTaken(Exception):  # It reads as the sentence it is.
+    """Another gateway of this name uses the folder; one line on how to mend it."""
+
+
 class Journal:
     """Receipts that outlive the process."""
 
     def __init__(self, path: Path) -> None:
-        """Read what the last run left. Raises OSError if the file cannot be opened."""
+        """Read what the last run left. Raises JournalTaken, or OSError for a file out of reach."""
         self.receipts = Receipts()
         self._path = path
         self._lines = 0
         path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = _take_lock(path.with_suffix(".lock"))
         for line in path.read_bytes().splitlines() if path.exists() else ():
             self._replay(line)
         self._file = self._compact()
@@ -55,8 +61,9 @@ class Journal:
         self.receipts.settle()
 
     def close(self) -> None:
-        """Close the file; what is in it stays."""
+        """Close the file; what is in it stays, and another gateway may have it."""
         os.close(self._file)
+        os.close(self._lock)
 
     def _write(self, lines: list[bytes]) -> None:
         self._lines += len(lines)
@@ -88,10 +95,25 @@ class Journal:
         lines.append(_RESUMED)
         lines.extend(_receipt_line(replace(receipt, repeat=False)) for receipt in known.open)
         draft = self._path.with_suffix(".new")
-        draft.write_bytes(b"".join(lines))
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
+        os.write(handle, b"".join(lines))
         draft.replace(self._path)
         self._lines = len(lines)
-        return os.open(self._path, os.O_WRONLY | os.O_APPEND)
+        return handle
+
+
+def _take_lock(path: Path) -> int:
+    """Hold the folder for this process; the system lets go when it ends, however it ends."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(handle)
+        why = (
+            f"{path}: another gateway of this name runs on this folder; stop it, or set SC_GATEWAY"
+        )
+        raise JournalTaken(why) from error
+    return handle
 
 
 _RESUMED = b'{"resumed":true}\n'

@@ -43,7 +43,7 @@ class Gateway:
     """The parts of one gateway and what runs beside the worker."""
 
     def __init__(self, settings: IngestSettings, catalogue: Catalogue) -> None:
-        """Read keys, site and state. Raises FileFaults, KeyFileError or OSError."""
+        """Read keys, site and state. Raises FileFaults, KeyFileError, JournalTaken or OSError."""
         self.settings = settings
         self.metrics = GatewayMetrics()
         self.site = SiteWatch(settings.site)
@@ -174,8 +174,10 @@ class Gateway:
         whatever the socket says, and only a new connection brings the messages.
         """
         connection = self.link.connection
-        waiting = self.worker.ready is None or self.memory.keeper.waiting
-        if connection is None or not connection.open or self.inbox.is_full or not waiting:
+        if connection is None or not connection.open or not self.worker.writer.ready:
+            return
+        waiting = self.worker.ready is not connection or self.memory.keeper.waiting
+        if self.inbox.is_full or not waiting:
             return
         if now - self.door.last_sign > self.settings.silence_s:
             connection.close("nothing was heard, not even our own ticks")
@@ -192,7 +194,7 @@ async def run_gateway(
 ) -> None:
     """Run one gateway until `stop`; `reload` has the site file read again at once.
 
-    Raises FileFaults, KeyFileError, MqttRefused or OSError where it cannot begin.
+    Raises FileFaults, KeyFileError, JournalTaken, MqttRefused or OSError where it cannot begin.
     """
     catalogue = load_catalogue(settings.adapters)
     await Gateway(settings, catalogue).run(stop, reload or asyncio.Event())

@@ -48,6 +48,11 @@ def test_a_view_taken_back_is_none_and_an_alert_taken_back_stays() -> None:
     assert not batch.unreadable
 
 
+def test_a_key_of_any_bytes_becomes_a_text_that_every_database_takes() -> None:
+    record = Record("community.views", 0, 0, NINE, b"device/a\0\xff", None)
+    assert list(read_batch([record]).views) == ["device/a\ufffd\ufffd"]
+
+
 def test_what_cannot_be_read_is_kept_and_stops_nothing() -> None:
     newer = alert().model_dump_json().replace('"id"', '"mood":"calm","id"', 1).encode()
     batch = read_batch([

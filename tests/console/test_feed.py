@@ -83,9 +83,9 @@ def test_beyond_its_size_the_least_grave_and_oldest_go() -> None:
     assert ids(feed.ordered()) == ids(ORDERED[:5])
 
 
-def test_the_standing_are_counted_by_severity_gravest_first() -> None:
-    feed = feed_of(*ORDERED, alert("over", severity="red", cleared_at=NINE))
-    assert list(feed.counts().items()) == [("red", 3), ("orange", 1), ("yellow", 1), ("blue", 2)]
+def test_all_in_sight_are_counted_by_severity_gravest_first() -> None:
+    feed = feed_of(*ORDERED, alert("over", severity="red", cleared_at=NINE), suppressed("s"))
+    assert list(feed.counts().items()) == [("red", 4), ("orange", 1), ("yellow", 1), ("blue", 2)]
 
 
 FORCED = alert(severity="red", delivery="push")

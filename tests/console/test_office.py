@@ -35,6 +35,23 @@ async def test_a_restart_loses_nothing_and_shows_each_alert_once(open_office: Op
     assert (await again.positions())["community.alerts", 0].offset == 4
 
 
+async def test_what_a_newer_version_can_read_is_in_sight_after_its_start(
+    open_office: OpenOffice,
+) -> None:
+    office = open_office()
+    readable = alert().model_dump_json()
+    newer = readable.replace('"id"', '"mood":"calm","id"', 1).encode()
+    await office.take([Record("community.alerts", 0, 0, NINE, b"a1", newer)])
+    assert (await office.snapshot()).unreadable == 1
+    with office._engine.begin() as connection:
+        connection.execute(
+            text("update unreadable set value = :value"), {"value": readable.encode()}
+        )
+    again = open_office()
+    assert again.feed.get("a1") == alert()
+    assert (await again.snapshot()).unreadable == 0
+
+
 async def test_only_news_is_told(office: Office) -> None:
     await office.take([alert_record(0, alert(revision=1))])
     await office.take([alert_record(1, alert(revision=0)), alert_record(2, alert(revision=1))])

@@ -209,7 +209,9 @@ def test_what_a_newer_version_can_read_is_read_at_its_start(
     assert store.read_again() == []
     assert lookup.unreadable() == 1
     with engine.begin() as connection:
-        connection.execute(text("update unreadable set value = :value"), {"value": readable})
+        connection.execute(
+            text("update unreadable set value = :value"), {"value": readable.encode()}
+        )
     assert [change.alert.id for change in store.read_again()] == ["a1"]
     assert lookup.unreadable() == 0
     assert lookup.alert("a1") == alert()

@@ -150,6 +150,10 @@ def test_devices_without_trouble_are_said_to_be_fine(health: DeviceHealth, said:
     [
         (Input(gateway_input(), NINE), Row("Lakeside", "", "Complete since 08:00", "")),
         (
+            Input(gateway_input(complete_since=NINE - 25 * HOUR), NINE),
+            Row("Lakeside", "", "Complete", ""),
+        ),
+        (
             Input(gateway_input(complete_since=None, name=None), NINE),
             Row("lakeside", "", "Completeness unknown", ""),
         ),

@@ -96,7 +96,7 @@ def test_every_word_said_is_in_the_catalogue() -> None:
 
 def test_saying_fills_in_values_and_misses_none() -> None:
     assert say("estates", "zh", n=3) == "3个小区"
-    assert say("estates", "en", n=3) == "3 estates"
+    assert say("estates", "en", n=3) == "Estates: 3"
     with pytest.raises(KeyError):
         say("estates", "en")
     with pytest.raises(KeyError):

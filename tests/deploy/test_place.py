@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from deploy.embedded.place import PlaceTaken, choose_ports, locked, tell_ports, told_ports
+from deploy.embedded.place import (
+    PlaceTaken,
+    _is_unused,
+    choose_ports,
+    held,
+    locked,
+    tell_ports,
+    told_ports,
+)
+from deploy.embedded.process import ON_LINUX
 from tests.deploy.stack import spawn
 from tests.services.process import free_port
 
@@ -46,6 +55,14 @@ def test_a_port_in_use_is_named_with_its_option() -> None:
         port = server.getsockname()[1]
         with pytest.raises(PlaceTaken, match=f"--http-port {port} is in use"):
             choose_ports(HOST, free_port(), port, None)
+
+
+def test_a_port_that_is_held_is_chosen_by_nobody_and_can_be_listened_on() -> None:
+    ports = choose_ports(HOST, free_port(), free_port(), 0)
+    with held(ports):
+        assert _is_unused(ports.broker) is not ON_LINUX
+        with socket.create_server((HOST, ports.broker)) as ours:
+            socket.create_connection(ours.getsockname()).close()
 
 
 def test_all_ports_differ_and_are_told_to_others(tmp_path: Path) -> None:

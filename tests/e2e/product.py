@@ -4,8 +4,8 @@ Every part is a process of its own that can be killed and started again; nothing
 """
 
 import os
-import re
 import signal
+import subprocess
 import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -28,7 +28,6 @@ PARTS = {
     "push": "PUSH_HEALTH_PORT",
 }
 """The parts and the settings of the ports on which each tells its health."""
-STARTED = re.compile(rb"^started (\w+) \(process (\d+)\)$", re.MULTILINE)
 START_S = 120.0
 
 
@@ -90,6 +89,11 @@ def settings_of(
     return told
 
 
+def install_topics(bootstrap: str) -> None:
+    """Create the topics, as an operator does before the first start."""
+    subprocess.run([*COMMAND, "install-topics", "--bootstrap", bootstrap], cwd=ROOT, check=True)
+
+
 def _part(name: str, port: int, data: Path, told: Mapping[str, str]) -> Service:
     log = data / f"{name}.log"
     child = Child([*COMMAND, name], log, lambda: answers(port), told, ROOT, START_S)
@@ -117,8 +121,10 @@ class Stack(Service):
         return self
 
     def pids(self) -> dict[str, int]:
-        """The process of each part that was started last."""
-        return {name.decode(): int(pid) for name, pid in STARTED.findall(self.log.read_bytes())}
+        """The process of each part that runs now: the last word of its command is its name."""
+        argv = ["ps", "-o", "pid=,args=", "--ppid", str(self.child.pid)]
+        said = subprocess.run(argv, capture_output=True, check=False, text=True).stdout
+        return {line.split()[-1]: int(line.split()[0]) for line in said.splitlines()}
 
     def kill_part(self, name: str) -> None:
         """Kill one part; its supervisor is to bring it back."""
@@ -140,3 +146,14 @@ def is_there(pid: int) -> bool:
     except FileNotFoundError:
         return False
     return status.rpartition(")")[2].split()[0] != "Z"
+
+
+def descendants(pid: int) -> set[int]:
+    """Every process that a process started, and those that they started."""
+    said = subprocess.run(["ps", "-e", "-o", "pid=,ppid="], capture_output=True, check=True)
+    parents = [tuple(map(int, line.split())) for line in said.stdout.decode().splitlines()]
+    found, young = set[int](), {pid}
+    while young:
+        young = {child for child, parent in parents if parent in young}
+        found |= young
+    return found

@@ -1,26 +1,23 @@
 """The whole product on real Kafka, mosquitto and InfluxDB: devices in, alerts and series out."""
 
 import json
-import subprocess
 import time
-import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from deploy.grafana.panels import PANELS, PanelSpec
 from schemas.topics import REJECTED
 from tests.e2e.api import OPENER, Feed
+from tests.e2e.influx import query
 from tests.e2e.log import read_all
-from tests.e2e.product import COMMAND, Product, settings_of
+from tests.e2e.product import Product, install_topics, settings_of
 from tests.e2e.publisher import Publisher, wait_until
 from tests.e2e.story import NOT_UNDERSTOOD, SITUATIONS, story
 from tests.e2e.wire import MS, Sent
-from tests.repo.tree import ROOT
 from tests.services import mosquitto as mosquitto_service
 from tests.services.fixtures import running
 from tests.services.influxdb import InfluxDB
@@ -67,10 +64,6 @@ def ran(
             feed.end()
 
 
-def install_topics(bootstrap: str) -> None:
-    subprocess.run([*COMMAND, "install-topics", "--bootstrap", bootstrap], cwd=ROOT, check=True)
-
-
 def play(product: Product, devices: Publisher) -> None:
     """Send the story as it happens: makers' devices by HTTP, all others on MQTT."""
     begin = time.time_ns() // 1_000_000 // MS * MS + MS
@@ -111,23 +104,11 @@ def test_a_lost_reader_is_silenced_by_the_panel_it_hangs_on(ran: Ran) -> None:
 
 @pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.title.en)
 def test_each_panel_of_the_dashboard_finds_rows(ran: Ran, panel: PanelSpec) -> None:
-    wait_until(lambda: query(ran.influxdb, panel.runnable()), 15, panel.query)
+    wait_until(lambda: query(ran.influxdb, "raw", panel.runnable()), 15, panel.query)
 
 
 def test_a_query_of_what_is_not_there_finds_no_rows(ran: Ran) -> None:
-    assert query(ran.influxdb, PANELS[0].runnable(estate="no-such-estate")) == []
-
-
-def query(influxdb: InfluxDB, text: str) -> list[dict[str, Any]]:
-    """The series that an InfluxQL query finds, asked as Grafana does."""
-    asked = urllib.parse.urlencode({"db": "raw", "q": text})
-    headers = {"Authorization": f"Token {influxdb.token}"}
-    request = urllib.request.Request(f"{influxdb.url}/query?{asked}", headers=headers)
-    with OPENER.open(request, timeout=20) as answer:
-        (result,) = json.load(answer)["results"]
-    assert "error" not in result, result
-    found: list[dict[str, Any]] = result.get("series", [])
-    return found
+    assert query(ran.influxdb, "raw", PANELS[0].runnable(estate="no-such-estate")) == []
 
 
 async def test_what_was_not_understood_is_kept_with_its_reason(ran: Ran) -> None:

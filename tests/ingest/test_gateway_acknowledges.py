@@ -165,13 +165,18 @@ async def test_before_its_subscription_is_confirmed_a_gateway_sends_no_tick(
     async with played(tmp_path, kafka) as scene:
         await until(lambda: scene.broker.published)
         scene.broker.confirms = False
-        scene.broker.hang_up()
-        await until(lambda: len(scene.broker.filters) == 4)
-        sent, clock = len(scene.broker.published), scene.gateway.memory.clock
-        began = clock.now()
-        await until(lambda: clock.now() > began + 1500)
-
-        assert len(scene.broker.published) == sent
+        kafka.freeze()  # So the worker cannot yet have seen that the connection is another.
+        try:
+            scene.broker.publish("probe/d", READING, 1)
+            await until(lambda: scene.gateway.inbox.held == 1)
+            scene.broker.hang_up()
+            await until(lambda: len(scene.broker.filters) == 4)
+            sent, clock = len(scene.broker.published), scene.gateway.memory.clock
+            began = clock.now()
+            await until(lambda: clock.now() > began + 1500)
+            assert len(scene.broker.published) == sent
+        finally:
+            kafka.thaw()
 
 
 async def test_if_not_even_our_ticks_come_back_the_connection_is_replaced(

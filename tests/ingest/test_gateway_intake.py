@@ -135,12 +135,17 @@ def test_what_is_not_understood_is_refused_with_its_reason() -> None:
     assert outcome.refusal.record.adapter == "probe"
 
 
-def test_an_adapter_that_fails_stops_nobody() -> None:
+def test_an_adapter_that_fails_stops_nobody_and_tells_no_values(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     outcome = intake().read(message({"crash": "0012345678"}), LIVE)
 
     assert outcome.refusal is not None
     assert "ZeroDivisionError" in outcome.refusal.record.reason
     assert "0012345678" not in outcome.refusal.record.to_json().decode()
+    said = capsys.readouterr().out
+    assert "codec.py" in said
+    assert "0012345678" not in said
 
 
 def test_an_event_larger_than_an_envelope_is_refused() -> None:

@@ -17,8 +17,8 @@ from tests.services.kafka import Kafka
 from tests.services.process import Service
 
 AT = 1_772_000_000_000
-READINGS = 3_000
-KILLS = 4
+READINGS = 2_000
+KILLS = 3
 
 
 async def flow(devices: Publisher, gateway: Service, clock: bool) -> None:

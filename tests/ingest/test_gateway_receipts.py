@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.gateway.journal import LINES_MAX, Journal
+from ingest.gateway.journal import LINES_MAX, Journal, JournalTaken
 from ingest.gateway.receipts import ACKNOWLEDGED_KEPT, Receipt, Receipts, digest_of
 
 
@@ -110,6 +110,7 @@ def test_a_killed_gateway_finds_its_receipts_again(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "r")
     heard(journal, "a", "b", "c")
     journal.acknowledge(1)
+    journal.close()
 
     again = Journal(tmp_path / "r")
     again.resumed(session_present=True)
@@ -118,7 +119,9 @@ def test_a_killed_gateway_finds_its_receipts_again(tmp_path: Path) -> None:
 
 def test_corrections_are_kept_with_a_receipt(tmp_path: Path) -> None:
     kept = Receipt("d", 1, 100, {"/lakeside/gate-1": -240_000})
-    Journal(tmp_path / "r").heard([kept])
+    journal = Journal(tmp_path / "r")
+    journal.heard([kept])
+    journal.close()
 
     again = Journal(tmp_path / "r")
     again.resumed(session_present=True)
@@ -126,13 +129,30 @@ def test_corrections_are_kept_with_a_receipt(tmp_path: Path) -> None:
 
 
 def test_a_line_that_was_cut_off_is_left_out(tmp_path: Path) -> None:
-    heard(Journal(tmp_path / "r"), "a", "b")
+    journal = Journal(tmp_path / "r")
+    heard(journal, "a", "b")
+    journal.close()
     whole = (tmp_path / "r").read_bytes()
     (tmp_path / "r").write_bytes(whole[:-9])
 
     again = Journal(tmp_path / "r")
     again.resumed(session_present=True)
     assert [first(again.receipts, name) for name in "ab"] == [100, None]
+
+
+def test_two_gateways_of_one_name_do_not_share_a_folder(tmp_path: Path) -> None:
+    first = Journal(tmp_path / "r")
+    with pytest.raises(JournalTaken, match="SC_GATEWAY"):
+        Journal(tmp_path / "r")
+
+    first.close()
+    Journal(tmp_path / "r").close()
+
+
+def test_receipts_are_for_their_owner_alone(tmp_path: Path) -> None:
+    Journal(tmp_path / "r").close()
+
+    assert (tmp_path / "r").stat().st_mode & 0o777 == 0o600
 
 
 def test_the_file_stays_small(tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import typer
 import yaml
-from deploy.cli import build_app
 
 from console.settings import ConsoleSettings
+from deploy.cli import build_app
 from deploy.grafana.build import FOLDER
 from deploy.grafana.build import build as build_dashboard
 from deploy.grafana.panels import PANELS, PanelSpec
@@ -39,8 +39,8 @@ def test_a_part_runs_a_command_that_exists_with_settings_that_exist(name: str) -
     assert set(part["environment"]) <= SETTINGS
 
 
-def test_all_four_parts_and_all_four_services_are_there() -> None:
-    assert {"ingest", "process", "sink", "console"} <= set(OURS)
+def test_all_parts_and_all_services_are_there() -> None:
+    assert {"ingest", "push", "process", "sink", "console"} <= set(OURS)
     assert {"mosquitto", "kafka", "influxdb", "grafana"} <= set(COMPOSE["services"])
 
 
@@ -48,7 +48,7 @@ def test_files_that_are_mounted_exist() -> None:
     for part in COMPOSE["services"].values():
         for volume in part.get("volumes", []):
             source = volume.split(":")[0]
-            if source.startswith("..") or source == "./mosquitto.conf":
+            if source.startswith("..") or source in ("./mosquitto.conf", "./acl"):
                 assert (ROOT / "deploy/compose" / source).exists(), volume
 
 

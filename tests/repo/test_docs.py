@@ -7,7 +7,7 @@ import pytest
 
 from processors.core.rule import Rule
 from processors.rules.catalogue import SHIPPED, shipped_rules
-from tests.repo.tree import ROOT, name, tracked
+from tests.repo.tree import name, tracked
 
 DOCUMENTS = [path for path in tracked() if path.suffix == ".md"]
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
@@ -29,12 +29,3 @@ def test_a_rules_readme_lists_its_parameters_with_their_defaults(rule: Rule) -> 
     rows.pop("parameter", None)
     fields = {key: str(field.default) for key, field in rule.params.model_fields.items()}
     assert rows == fields
-
-
-@pytest.mark.parametrize(
-    "folder", sorted((ROOT / "ingest/adapters").glob("*/adapter.yaml")), ids=name
-)
-def test_an_adapters_readme_has_its_sections(folder: Path) -> None:
-    text = (folder.parent / "README.md").read_text(encoding="utf-8").lower()
-    for heading in ("## models", "## point the device here", "## events", "## limits"):
-        assert heading in text

@@ -17,6 +17,7 @@ MAY_READ_FILES = {
     "schemas/event_types.py",
     "schemas/export.py",
     "processors/rules/catalogue.py",
+    "ingest/tables.py",
 }
 """Tables and folders that are part of the program itself."""
 BANNED_MODULES = {

@@ -14,8 +14,14 @@ UNFINISHED = re.compile(
 )
 # Package registries go by names in files, never by their hosts.
 HOSTS = re.compile(
-    r"(py" r"pi\.org|python" r"hosted|crates" r"\.io/api|registry\.npm" r"js|maven" r"\.org"
-    r"|proxy\.go" r"lang)"
+    r"(py"
+    r"pi\.org|python"
+    r"hosted|crates"
+    r"\.io/api|registry\.npm"
+    r"js|maven"
+    r"\.org"
+    r"|proxy\.go"
+    r"lang)"
 )
 
 

@@ -57,7 +57,7 @@ def upgrade() -> None:
         sa.Column("partition", sa.Integer, primary_key=True),
         sa.Column("offset", sa.BigInteger, primary_key=True),
         sa.Column("reason", sa.Text, nullable=False),
-        sa.Column("value", sa.Text, nullable=False),
+        sa.Column("value", sa.LargeBinary, nullable=False),
     )
 
 

@@ -4,15 +4,14 @@ The manual prints them in hexadecimal. The table is for ISAPI only: one source f
 several codes shifted by one.
 """
 
-import csv
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from ingest.adapters.hikvision_isapi.alert import Alert
 from ingest.adapters.hikvision_isapi.record import Record
 from ingest.message import Reading, Unreadable
+from ingest.tables import rows
 from schemas.event_data import AccessDenied, CredentialData, DeviceStateReported, EventData
 
 
@@ -32,12 +31,11 @@ class Code:
 @cache
 def codes() -> dict[tuple[int, int], Code]:
     """The table by major and minor (`subEventType`)."""
-    text = files(__package__).joinpath("access_codes.csv").read_text(encoding="utf-8")
     return {
         (int(row["major"]), int(row["minor"])): Code(
             row["type"], row["method"], row["subject"], row["reason"], row["state"]
         )
-        for row in csv.DictReader(text.splitlines())
+        for row in rows(__package__, "access_codes.csv")
     }
 
 

@@ -1,14 +1,13 @@
 """Cameras and recorders: motion, analytics, inputs, health and counters."""
 
-import csv
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from ingest.adapters.hikvision_isapi.alert import Alert, time_of
 from ingest.adapters.hikvision_isapi.record import Record
 from ingest.message import Reading, Unreadable
+from ingest.tables import rows
 from schemas.event_data import CameraData, DeviceStateReported, EventData, FireDetected
 
 _OBJECTS = {"human": "person", "people": "person", "pedestrian": "person"}
@@ -27,10 +26,9 @@ class EventRow:
 @cache
 def event_rows() -> dict[str, EventRow]:
     """The table by event type in lower case."""
-    text = files(__package__).joinpath("event_types.csv").read_text(encoding="utf-8")
     return {
         row["event"].lower(): EventRow(row["active"], row["inactive"], row["object"] or None)
-        for row in csv.DictReader(text.splitlines())
+        for row in rows(__package__, "event_types.csv")
     }
 
 

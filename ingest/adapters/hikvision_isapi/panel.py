@@ -3,13 +3,12 @@
 A code is QXYZ: Q 1 a new event or an opening, 3 a restore or a closing, 6 a state told before.
 """
 
-import csv
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from ingest.adapters.hikvision_isapi.alert import Alert, time_of
 from ingest.message import Reading, Unreadable
+from ingest.tables import rows
 from schemas.event_data import DeviceTampered, EventData, FireDetected
 
 _NEW = "1"
@@ -20,8 +19,7 @@ _STATE_CLASSES = ("3", "4", "5", "6")
 @cache
 def contact_id() -> dict[str, dict[str, str]]:
     """The alarms by their three digits."""
-    text = files(__package__).joinpath("contact_id.csv").read_text(encoding="utf-8")
-    return {row["code"]: row for row in csv.DictReader(text.splitlines())}
+    return {row["code"]: row for row in rows(__package__, "contact_id.csv")}
 
 
 def read_panel(alert: Alert) -> list[Reading]:

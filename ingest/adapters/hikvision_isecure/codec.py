@@ -1,15 +1,14 @@
 """Hikvision iSecure Center: `OnEventNotify` callbacks of the platform, to readings. Pure."""
 
-import csv
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from ingest.converters import iso_time, load_json, said, whole
 from ingest.message import DeviceTime, Message, Reading, Unreadable
+from ingest.tables import rows
 from schemas.event_data import (
     AccessDenied,
     CredentialData,
@@ -46,10 +45,9 @@ class Code:
 @cache
 def codes() -> dict[int, Code]:
     """The table by the platform's event type."""
-    text = files(__package__).joinpath("event_types.csv").read_text(encoding="utf-8")
     return {
         int(row.pop("code")): Code(**{k: v for k, v in row.items() if k != "meaning"})
-        for row in csv.DictReader(text.splitlines())
+        for row in rows(__package__, "event_types.csv")
     }
 
 

@@ -65,6 +65,7 @@ class Device:
 
 STATES = frozenset({"device.online", "device.offline"})
 RECHECK_MIN_MS = 60 * MS_PER_S
+RECHECK_MAX_MS = 24 * 3600 * MS_PER_S
 FRESH = Device()
 
 
@@ -137,14 +138,14 @@ def _due(now: Situation, state: Device, due: Deadline) -> tuple[Device, tuple[Ef
     blind = rests_on(now.config, now.scope.id)
     shown = ShowDevice(now.scope.id, "lost", now.at, state.heard_at, blind)
     state = replace(state, lost=True)
-    return state, (_alert(now, state), _look_again(now), shown)
+    return state, (_alert(now, state), _look_again(now, state), shown)
 
 
 def _recheck(now: Situation, state: Device) -> tuple[Device, tuple[Effect, ...]]:
     """Said again while it lasts, so that it is told once the alert that silenced it is gone."""
     if state.offline is None and _patience(now) == 0:
         return FRESH, (ClearAlert(now.scope.id),)
-    return state, (_alert(now, state), _look_again(now))
+    return state, (_alert(now, state), _look_again(now, state))
 
 
 def _patience(now: Situation) -> int:
@@ -166,8 +167,12 @@ def _after_goodbye(now: Situation) -> SetDeadline:
     return SetDeadline("offline", now.at + ms(wait_s))
 
 
-def _look_again(now: Situation) -> SetDeadline:
-    return SetDeadline("recheck", now.at + max(_patience(now), RECHECK_MIN_MS))
+def _look_again(now: Situation, state: Device) -> SetDeadline:
+    """Less and less often: a clock that jumps over years must not be walked through in minutes."""
+    began = state.heard_at or state.expected_at or now.at
+    patience = max(_patience(now), RECHECK_MIN_MS)
+    wait = max(patience, min((now.at - began) // 10, RECHECK_MAX_MS))
+    return SetDeadline("recheck", now.at + wait)
 
 
 def _alert(now: Situation, state: Device) -> OpenAlert:

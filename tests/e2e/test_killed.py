@@ -1,0 +1,196 @@
+"""Every part killed without warning while readings flow: nothing acknowledged is lost, no alert
+is told twice, and what stands in the end is what the back-test says of the recorded log.
+"""
+
+import asyncio
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from schemas.alerts import Alert
+from schemas.events import Event
+from schemas.topics import ALERTS
+from tests.e2e import doors
+from tests.e2e.api import Api, Feed
+from tests.e2e.doors import Mark, Residents
+from tests.e2e.influx import total
+from tests.e2e.log import backtest, kept, last_tick, read_all, readings, recorded
+from tests.e2e.product import Product, Stack, install_topics, settings_of
+from tests.e2e.publisher import Publisher, wait_until
+from tests.services import mosquitto as mosquitto_service
+from tests.services.fixtures import running
+from tests.services.influxdb import InfluxDB
+from tests.services.kafka import Kafka
+
+pytestmark = pytest.mark.e2e
+READINGS = 5_000
+A_SECOND = 500
+BETWEEN_KILLS_S = 2.0
+ARRIVE_S = 90.0
+BUCKET = "killed"
+
+
+@contextmanager
+def following(api: Api) -> Iterator[Feed]:
+    feed = Feed(api)
+    feed.start()
+    yield feed
+    feed.end()
+
+
+@contextmanager
+def flowing(devices: Publisher, residents: Residents, count: int) -> Iterator[None]:
+    """Readings flow during the block, and on until `count` were sent and acknowledged."""
+    sending = threading.Thread(target=devices.send_all, args=(residents.come(count), A_SECOND))
+    sending.start()
+    yield
+    sending.join()
+    devices.settle(ARRIVE_S)
+
+
+def in_turn(kill: Callable[[str], None], names: Iterable[str]) -> None:
+    """Kill one after the other, without waiting for what was killed to be back."""
+    killing = []
+    for name in names:
+        time.sleep(BETWEEN_KILLS_S)
+        killing.append(threading.Thread(target=kill, args=(name,)))
+        killing[-1].start()
+    for each in killing:
+        each.join()
+
+
+def judged(events: list[Event], folder: Path) -> dict[str, dict[str, Any]]:
+    """What the back-test says of a log, up to where the live processors surely are."""
+    found = backtest(events, folder, last_tick(events) - round(doors.LATENESS_S * 1000))
+    assert len(found) > 50
+    assert {alert["rule"] for alert in found.values()} >= {
+        "duress", "door_forced", "door_held", "repeated_denial",
+    }  # fmt: skip
+    return found
+
+
+def same(api: Api, expected: dict[str, dict[str, Any]]) -> None:
+    """The console comes to show exactly these alerts."""
+    wait_until(lambda: api.by_id().keys() >= expected.keys(), ARRIVE_S, "every alert")
+    wait_until(lambda: api.by_id() == expected, 10, "the back-test's word for every alert")
+
+
+def told_once(feed: Feed, expected: dict[str, dict[str, Any]]) -> None:
+    """Each alert of the stream, in each of its revisions, came once."""
+    wait_until(lambda: {name for name, _ in feed.heard} == expected.keys(), 10, "the stream")
+    assert len(feed.heard) == len(set(feed.heard))
+
+
+@pytest.mark.services
+def test_on_the_real_services(kafka: Kafka, influxdb: InfluxDB, tmp_path: Path) -> None:
+    influxdb.create_bucket(BUCKET)
+    (tmp_path / "site.yaml").write_text(doors.site(), encoding="utf-8")
+    with (
+        kafka.another(tmp_path / "kafka") as own,
+        running(mosquitto_service.start, tmp_path / "mqtt") as mqtt,
+    ):
+        install_topics(own.bootstrap)
+        told = settings_of(tmp_path / "site.yaml", mqtt.port, own.bootstrap, influxdb)
+        told["INFLUX_BUCKET"] = BUCKET
+        residents = Residents(seed=1)
+        with (
+            Product(tmp_path / "parts", told) as product,
+            Publisher(mqtt.port) as devices,
+            following(product.api) as feed,
+        ):
+            with flowing(devices, residents, READINGS):
+                in_turn(product.kill, ("ingest", "process", "console", "sink"))
+            events = arrived(lambda: asyncio.run(recorded(own.bootstrap)), devices)
+            expected = judged(events, tmp_path)
+            same(product.api, expected)
+            told_once(feed, expected)
+            one_word_per_revision(asyncio.run(read_all(own.bootstrap, ALERTS.name)))
+            granted = residents.did["card_passed"]
+            asked = "SELECT sum(count) FROM access WHERE result = 'granted'"
+            wait_until(lambda: total(influxdb, BUCKET, asked) == granted, 30, "every point")
+
+
+def arrived(log: Callable[[], list[Event]], devices: Publisher) -> list[Event]:
+    """The log once every acknowledged reading stands in it, and time has gone on a little."""
+    acknowledged = set(devices.acknowledged)
+    assert len(acknowledged) == READINGS
+    wait_until(lambda: readings(log()) >= acknowledged, ARRIVE_S, "every reading in the log")
+    time.sleep(doors.SETTLED_S)
+    return log()
+
+
+def one_word_per_revision(values: Iterable[bytes]) -> None:
+    """The same revision of an alert says the same in the same bytes, however often it is said."""
+    said: dict[tuple[str, int], set[bytes]] = defaultdict(set)
+    for value in values:
+        alert = Alert.model_validate_json(value)
+        said[(alert.id, alert.revision)].add(value)
+    assert {len(words) for words in said.values()} == {1}
+
+
+@pytest.fixture
+def stack(tmp_path: Path) -> Iterator[Stack]:
+    (tmp_path / "site.yaml").write_text(doors.site(), encoding="utf-8")
+    options = ("--no-auth", "--site", str(tmp_path / "site.yaml"))
+    with Stack(tmp_path / "data", "up", *options) as running_stack:
+        yield running_stack
+
+
+def test_parts_of_the_embedded_stack(stack: Stack, tmp_path: Path) -> None:
+    residents = Residents(seed=2)
+    with Publisher(stack.mqtt_port) as devices, following(stack.api) as feed:
+        with flowing(devices, residents, READINGS):
+            in_turn(stack.kill_part, ("ingest", "process", "console", "sink", "broker"))
+        events = arrived(lambda: kept(stack.data), devices)
+        expected = judged(events, tmp_path)
+        same(stack.api, expected)
+        told_once(feed, expected)
+
+
+KILLS = 5
+
+
+def test_the_whole_embedded_stack(stack: Stack, tmp_path: Path) -> None:
+    """All of it five times. What its MQTT broker had in memory is counted, and nothing else."""
+    residents = Residents(seed=3)
+    killed: list[float] = []
+    with Publisher(stack.mqtt_port) as devices, following(stack.api) as feed:
+        for _ in range(KILLS):
+            with flowing(devices, residents, READINGS // KILLS):
+                time.sleep(READINGS / KILLS / A_SECOND / 2)
+                before = stack.api.by_id()
+                killed.append(time.monotonic())
+                stack.kill()
+                stack.start()
+            assert before.keys() <= stack.api.by_id().keys()
+        lost = only_the_queue(stack, devices, residents, killed)
+        time.sleep(doors.SETTLED_S)
+        expected = judged(kept(stack.data), tmp_path)
+        same(stack.api, expected)
+        told_once(feed, expected)
+    print(f"killed {KILLS} times: {len(lost)} of {READINGS} acknowledged readings went with it")
+
+
+def only_the_queue(
+    stack: Stack, devices: Publisher, residents: Residents, killed: list[float]
+) -> set[Mark]:
+    """The acknowledged readings that are lost; each device's are the last ones before a kill."""
+    wait_until(lambda: residents.marks[-1] in readings(kept(stack.data)), ARRIVE_S, "the last one")
+    there = readings(kept(stack.data))
+    by_device: dict[str, list[Mark]] = defaultdict(list)
+    for mark in residents.marks:
+        by_device[mark[0]].append(mark)
+    for marks in by_device.values():
+        for gone, after in pairwise(marks):
+            if gone not in there and after in there:
+                assert any(
+                    devices.acknowledged[gone] <= at <= devices.acknowledged[after] for at in killed
+                ), f"{gone} is lost, and {after} is not, with no kill between them"
+    return set(residents.marks) - there
