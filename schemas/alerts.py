@@ -53,6 +53,8 @@ class Alert(Model):
     """A situation at a place. `cleared_at` ends the detection and never closes a case.
 
     `id` is a hash of rule, key and opening event; `revision` counts the messages of one id.
+    `steps` says in words what each step of the evidence means, so that an alert can be read for as
+    long as it is kept, whatever becomes of its rule.
     `key` is rule-wide unique: place and subject. `subject` is a pseudonym, never a clear value.
     """
 
@@ -75,6 +77,7 @@ class Alert(Model):
     cleared_at: Instant | None = None
     evidence: tuple[Evidence, ...] = Field(default=(), max_length=EVIDENCE_MAX)
     evidence_more: int = 0
+    steps: dict[str, Words] = Field(default_factory=dict)
     cameras: tuple[Camera, ...] = ()
     reason: Words
     roles: tuple[str, ...] = ()

@@ -120,7 +120,8 @@ class Detail:
         return self._views.place_name(self._alert.estate, place)
 
     def _extras(self, item: Evidence) -> list[str]:
-        extras = [self._say("step", step=item.step.replace("_", " "))]
+        said = self._alert.steps.get(item.step)
+        extras = [pick(said, self._language)] if said else []
         if item.confidence is not None:
             extras.append(self._say("confidence", n=round(item.confidence * 100)))
         if item.subject and item.subject != self._alert.subject:

@@ -72,6 +72,7 @@ class Rule:
     `inputs` are event types; `scopes` says whose states an event concerns.
     `after` names rules whose opened alerts this one is told, in the same scope. `at_once` rules see
     an event when it arrives; their outcome must not depend on the order of arrival.
+    `steps` says in words what a reading of each step is to the situation.
     `inhibitors` says, for an alert about to open, which open alerts of other rules are its cause:
     pairs of rule and key. `rejoin_ms`: opened again this soon after clearing, it is the same alert.
     """
@@ -87,13 +88,13 @@ class Rule:
     severity: Severity
     handler: Handler
     delivery: Delivery
+    steps: dict[str, Words] = field(default_factory=dict)
     also: tuple[Handler, ...] = ()
     after: frozenset[str] = frozenset()
     at_once: bool = False
     reads_states: bool = False
     rejoin_ms: int = 0
     inhibitors: Callable[[Situation, OpenAlert], Iterable[tuple[str, str]]] | None = None
-    settings: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
     def fresh(self) -> Any:

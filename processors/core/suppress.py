@@ -54,6 +54,7 @@ def opened(
         delivery=told.delivery or rule.delivery, silent_on_site=told.silent_on_site,
         subject=told.subject, place=told.place, place_name=now.config.place_name(told.place),
         opened_at=now.at, updated_at=now.at, evidence=items, evidence_more=more,
+        steps=_steps(rule, items),
         cameras=_cameras(now.config, told.place, now.at), roles=told.roles,
         reason=_reason(rule, now.config, severity, (told.place, now.at), told.detail),
         found_afterwards=any(item.replayed for item in told.evidence),
@@ -83,6 +84,7 @@ def _continued(rule: Rule, now: Situation, told: OpenAlert, prior: Alert, is_ope
         "cleared_at": None,
         "evidence": items,
         "evidence_more": more,
+        "steps": prior.steps | _steps(rule, items),
         "reason": _reason(rule, now.config, severity, (told.place, began), told.detail),
         "suppressed": _cause(rule, now, told, is_open) if prior.suppressed else None,
     }
@@ -112,6 +114,7 @@ def updated(rule: Rule, now: Situation, told: UpdateAlert, prior: Alert) -> Aler
         "delivery": _highest(DELIVERIES, prior.delivery, told.delivery or prior.delivery),
         "evidence": items,
         "evidence_more": more,
+        "steps": prior.steps | _steps(rule, items),
         "reason": reason,
     }
     return _revised(prior, changes, now.at)
@@ -129,6 +132,10 @@ def cleared(now: Situation, told: ClearAlert, prior: Alert) -> Alert:
             "evidence_more": more,
         }
     )
+
+
+def _steps(rule: Rule, items: Iterable[Evidence]) -> dict[str, Words]:
+    return {item.step: rule.steps[item.step] for item in items if item.step in rule.steps}
 
 
 def _cause(rule: Rule, now: Situation, told: OpenAlert, is_open: IsOpen) -> Suppression | None:

@@ -1,5 +1,8 @@
 """What the processors count, for Prometheus."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from prometheus_client import Counter, Gauge, Histogram
 
 from processors.core.machine import Output
@@ -17,6 +20,13 @@ BATCH_S = Histogram(
 )
 POINTS = Counter("sc_sink_points", "Points written")
 BAD_POINTS = Counter("sc_sink_bad_points", "Points refused and set aside")
+
+
+@asynccontextmanager
+async def timed() -> AsyncIterator[None]:
+    """Observe how long a batch takes."""
+    with BATCH_S.time():
+        yield
 
 
 def count(out: Output) -> None:

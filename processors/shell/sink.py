@@ -49,11 +49,11 @@ async def run_sink(settings: SinkSettings, stop: asyncio.Event) -> None:
         enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=200,
         session_timeout_ms=10_000, heartbeat_interval_ms=3_000, max_poll_interval_ms=3_600_000,
     )  # fmt: skip
-    health = await serve_health(settings.sink_port, lambda: None)
+    sink = Sink(series, Writer(producer), settings)
+    health = await serve_health(settings.sink_port, lambda: sink.waiting)
     await producer.start()
     await consumer.start()
     try:
-        sink = Sink(series, Writer(producer), settings)
         while not stop.is_set():
             batch = await consumer.getmany(timeout_ms=500, max_records=200)
             if batch:
@@ -77,6 +77,7 @@ class Sink:
     def __init__(self, series: Series, writer: Writer, settings: SinkSettings) -> None:
         """`writer` is for what is refused."""
         self._series, self._writer, self._settings = series, writer, settings
+        self.waiting: str | None = None
 
     async def take(self, records: Sequence[ConsumerRecord], stop: asyncio.Event) -> None:
         """Return when every good point is written and every bad one set aside, or `stop` is set."""
@@ -108,11 +109,13 @@ class Sink:
             try:
                 await self._series.write(points)
                 metrics.POINTS.inc(len(points))
+                self.waiting = None
                 return
             except Refused as error:
                 await self._halve(points, str(error), stop)
                 return
             except SeriesAway as error:
+                self.waiting = f"points wait in Kafka: {error}"
                 log.warning("points wait in Kafka", why=str(error), retry_s=pause)
                 await _sleep(pause, stop)
                 pause = min(pause * 2, self._settings.sink_retry_max_s)

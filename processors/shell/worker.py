@@ -81,7 +81,7 @@ class Worker:
 
     async def process(self, batch: Iterable[Incoming]) -> None:
         """One batch, from input to acknowledgement."""
-        async with self.lock:
+        async with self.lock, metrics.timed():
             outputs: dict[int, Output] = {}
             extra: list[Record] = []
             for item in batch:

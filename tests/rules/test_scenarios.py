@@ -37,3 +37,13 @@ def test_live_equals_backtest(file: Path) -> None:
         live = Live(scenario.rules, crash_at=crash_at)
         live.run([[event] for event in (*scenario.log, scenario.last_tick())])
         assert live.alerts == expected
+
+
+@pytest.mark.parametrize("file", FILES, ids=NAMES)
+def test_every_step_of_the_evidence_is_said_in_words(file: Path) -> None:
+    scenario = load_scenario(file)
+    if scenario.exempt:
+        return
+    out = replay(scenario.log, scenario.rules, until=scenario.until)
+    for alert in out.alerts.values():
+        assert {item.step for item in alert.evidence} == set(alert.steps)

@@ -191,6 +191,12 @@ RULE = Rule(
     id="barrier_tailing",
     version="1",
     title=Words(zh="道闸跟车", en="barrier tailing"),
+    steps={
+        "granted": Words(zh="授权", en="let in"),
+        "opened": Words(zh="抬杆", en="arm up"),
+        "loop_freed": Words(zh="车过地感", en="a vehicle left the loop"),
+        "vehicle": Words(zh="过车", en="a vehicle passed"),
+    },
     inputs=PASSED | READ | OTHERS,
     scopes=at_lane,
     params=BarrierTailingParams,

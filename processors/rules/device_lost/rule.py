@@ -219,6 +219,10 @@ RULE = Rule(
     id="device_lost",
     version="1",
     title=Words(zh="设备离线", en="device offline"),
+    steps={
+        "heard": Words(zh="恢复上报", en="heard again"),
+        "offline": Words(zh="断开连接", en="disconnected"),
+    },
     inputs=EVERY_TYPE | {"config.activated"},
     scopes=of_device,
     params=DeviceLostParams,

@@ -151,6 +151,12 @@ RULE = Rule(
     id="door_forced",
     version="1",
     title=Words(zh="门无授权打开", en="door opened without grant"),
+    steps={
+        "device_says_forced": Words(zh="设备报强开", en="the device says forced"),
+        "closed": Words(zh="关门", en="closed"),
+        "opened": Words(zh="无授权开门", en="opened without grant"),
+        "second_source": Words(zh="另有读数相符", en="a second source"),
+    },
     inputs=ALLOW | SECOND | {"door.opened", "door.forced", "door.closed"},
     scopes=at_door,
     params=ForcedParams,

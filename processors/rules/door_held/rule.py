@@ -127,6 +127,11 @@ RULE = Rule(
     id="door_held",
     version="1",
     title=Words(zh="门未关", en="door held open"),
+    steps={
+        "device_says_held": Words(zh="设备报门未关", en="the device says held"),
+        "opened": Words(zh="开门", en="opened"),
+        "closed": Words(zh="关门", en="closed"),
+    },
     inputs=frozenset(
         {
             "door.opened",

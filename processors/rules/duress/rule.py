@@ -67,6 +67,9 @@ RULE = Rule(
     id="duress",
     version="1",
     title=Words(zh="胁迫开门", en="duress"),
+    steps={
+        "duress_used": Words(zh="使用胁迫凭证", en="duress credential used"),
+    },
     inputs=frozenset({"access.duress"}),
     scopes=at_door,
     params=DuressParams,

@@ -217,6 +217,11 @@ RULE = Rule(
     id="loitering",
     version="1",
     title=Words(zh="长时间逗留", en="loitering"),
+    steps={
+        "left": Words(zh="离开", en="left"),
+        "seen": Words(zh="在画面中", en="in view"),
+        "device_says_loitering": Words(zh="设备报逗留", en="the device says loitering"),
+    },
     inputs=SEEN | LEFT | VERDICT,
     scopes=in_zone,
     params=LoiteringParams,

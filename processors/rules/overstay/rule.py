@@ -203,6 +203,10 @@ RULE = Rule(
     id="overstay",
     version="1",
     title=Words(zh="超时停留", en="overstay"),
+    steps={
+        "entered": Words(zh="驶入", en="entered"),
+        "exited": Words(zh="驶出", en="left"),
+    },
     inputs=frozenset({"vehicle.entered", "vehicle.exited", "plate.read", "register.changed"}),
     scopes=of_vehicle,
     params=OverstayParams,

@@ -179,6 +179,12 @@ RULE = Rule(
     id="repeated_denial",
     version="1",
     title=Words(zh="连续被拒", en="repeated refusals"),
+    steps={
+        "denied": Words(zh="被拒", en="refused"),
+        "opened": Words(zh="随后开门", en="then opened"),
+        "device_says_forced": Words(zh="随后强开", en="then forced"),
+        "second_source": Words(zh="另有读数相符", en="a second source"),
+    },
     inputs=frozenset({"access.denied"}),
     scopes=scopes,
     params=DenialParams,

@@ -177,6 +177,12 @@ RULE = Rule(
     id="tailgating",
     version="1",
     title=Words(zh="尾随进门", en="tailgating"),
+    steps={
+        "counted": Words(zh="计数", en="counted"),
+        "granted": Words(zh="授权", en="let in"),
+        "passed": Words(zh="有人通过", en="somebody passed"),
+        "seen": Words(zh="画面见人", en="seen on camera"),
+    },
     inputs=LETS_IN | LEAF | PEOPLE,
     scopes=at_door,
     params=TailgatingParams,

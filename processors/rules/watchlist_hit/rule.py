@@ -167,6 +167,9 @@ RULE = Rule(
     id="watchlist_hit",
     version="1",
     title=Words(zh="布控命中", en="watch list hit"),
+    steps={
+        "hit": Words(zh="与条目相符", en="matches the entry"),
+    },
     inputs=READINGS | {"watch.changed"},
     scopes=scopes,
     params=WatchParams,
