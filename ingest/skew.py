@@ -108,11 +108,13 @@ def resolve(device_time: int, received_at: int, correction: int, *, replayed: bo
     """The time of a reading whose device told one, never later than its receipt.
 
     A clock that is wrong beyond RESET_FROM_MS is not used, except for what the device itself calls
-    old: giving that the time of its receipt would make it look live.
+    old: giving that the time of its receipt would make it look live. A time after the receipt
+    becomes the receipt; by less than CORRECTED_FROM_MS that is the measure's own blur, and the time
+    still counts as the device's.
     """
     if abs(correction) > RESET_FROM_MS and not replayed:
         return Resolved(received_at, "received")
     corrected = device_time + correction
-    if corrected > received_at:
+    if corrected > received_at + CORRECTED_FROM_MS:
         return Resolved(received_at, "received")
-    return Resolved(corrected, "device")
+    return Resolved(min(corrected, received_at), "device")

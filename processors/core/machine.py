@@ -221,7 +221,7 @@ class Machine:
         if prior is None or prior.cleared_at is not None:
             return
         now = Situation(None, estate.config, scope, prior.place, at, estate.order.lateness_ms)
-        self._put(estate, record, scope, cleared(now, told, prior), out)
+        self._put(estate, record, scope, cleared(rule, now, told, prior), out)
         record.deadlines.pop((rule.id, CLEAR + told.key), None)
         if rule.rejoin_ms:
             name = (rule.id, FORGET + told.key)

@@ -84,7 +84,7 @@ def _continued(rule: Rule, now: Situation, told: OpenAlert, prior: Alert, is_ope
         "cleared_at": None,
         "evidence": items,
         "evidence_more": more,
-        "steps": prior.steps | _steps(rule, items),
+        "steps": _steps(rule, items),
         "reason": _reason(rule, now.config, severity, (told.place, began), told.detail),
         "suppressed": _cause(rule, now, told, is_open) if prior.suppressed else None,
     }
@@ -114,13 +114,13 @@ def updated(rule: Rule, now: Situation, told: UpdateAlert, prior: Alert) -> Aler
         "delivery": _highest(DELIVERIES, prior.delivery, told.delivery or prior.delivery),
         "evidence": items,
         "evidence_more": more,
-        "steps": prior.steps | _steps(rule, items),
+        "steps": _steps(rule, items),
         "reason": reason,
     }
     return _revised(prior, changes, now.at)
 
 
-def cleared(now: Situation, told: ClearAlert, prior: Alert) -> Alert:
+def cleared(rule: Rule, now: Situation, told: ClearAlert, prior: Alert) -> Alert:
     """An alert whose situation is over."""
     items, more = _merged(prior.evidence, told.evidence, prior.evidence_more)
     return prior.model_copy(
@@ -130,12 +130,14 @@ def cleared(now: Situation, told: ClearAlert, prior: Alert) -> Alert:
             "cleared_at": now.at,
             "evidence": items,
             "evidence_more": more,
+            "steps": _steps(rule, items),
         }
     )
 
 
 def _steps(rule: Rule, items: Iterable[Evidence]) -> dict[str, Words]:
-    return {item.step: rule.steps[item.step] for item in items if item.step in rule.steps}
+    met = {item.step for item in items}
+    return {step: words for step, words in sorted(rule.steps.items()) if step in met}
 
 
 def _cause(rule: Rule, now: Situation, told: OpenAlert, is_open: IsOpen) -> Suppression | None:
