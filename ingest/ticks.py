@@ -48,10 +48,10 @@ def read_tick(payload: bytes) -> Tick | None:
 class TickKeeper:
     """What the gateway knows of the completeness of its input."""
 
-    def __init__(self, since: int | None = None) -> None:
-        """`since` as it was kept by the last run, None if nothing was."""
+    def __init__(self, since: int | None = None, last_at: int | None = None) -> None:
+        """`since` and the last tick as they were kept by the last run, None if nothing was."""
         self.since = since
-        self.last_at: int | None = None
+        self.last_at = last_at
         self._subscribed = False
         self._sent: deque[int] = deque(maxlen=_REMEMBERED)
         self._live = False
@@ -73,11 +73,16 @@ class TickKeeper:
         if not session_present:
             self.since = None
 
-    def subscribed(self, at: int) -> None:
-        """The broker confirmed the subscription. A clock that went back keeps nothing either."""
+    def subscribed(self, at: int) -> tuple[int, int] | None:
+        """The broker confirmed the subscription. A clock that went back keeps nothing either.
+
+        The span in which readings may be lost, or None: nothing is lost, or nothing was ever heard.
+        """
         self._subscribed = True
-        if self.since is None or self.since > at:
-            self.since = at
+        if self.since is not None and self.since <= at:
+            return None
+        self.since = at
+        return None if self.last_at is None or self.last_at >= at else (self.last_at, at)
 
     def closed(self) -> None:
         """The connection ended."""
@@ -100,6 +105,26 @@ class TickKeeper:
                 self._sent.popleft()
         self.last_at = tick.at
         return True
+
+
+def gap_event(gap: tuple[int, int], estate: str, gateway: str) -> Event:
+    """A tick that says in which span readings may be lost: (last tick, new subscription)."""
+    begin, end = gap
+    return make_event(
+        "clock.ticked",
+        id=event_id(estate, gateway, "gap", begin, end),
+        source=f"/{estate}/{gateway}",
+        time=end,
+        data={
+            "device": gateway,
+            "place": estate,
+            "received_at": end,
+            "since": end,
+            "gap_from": begin,
+            "gap_until": end,
+            "gateway": gateway,
+        },
+    )
 
 
 def tick_event(tick: Tick, estate: str, gateway: str) -> Event:

@@ -456,11 +456,12 @@ class ConfigActivated(EventData):
 class ClockTicked(EventData):
     """The gateway's clock, once a second; `since` says since when input is known to be complete.
 
-    A gateway that lost its session writes, before anything else, a tick right after its last one
-    whose `gap_until` is the time of the new subscription: readings of that span may be lost, so
-    absence in it is not judged.
+    A gateway whose session is gone writes, before anything else, a tick with the span it may have
+    missed: from `gap_from` (its last tick; None: this event's time) to `gap_until` (the new
+    subscription). Absence in that span is not judged.
     """
 
     TYPE: ClassVar[str] = "clock.ticked"
     since: Instant | None = None
+    gap_from: Instant | None = None
     gap_until: Instant | None = None

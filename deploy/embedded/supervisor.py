@@ -8,8 +8,9 @@ The same happens on purpose when the broker says it is full.
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from deploy.embedded.child import Child, NotReady, ask
 from deploy.embedded.parts import Part
@@ -47,6 +48,7 @@ class Supervisor:
         self._by_name = {child.part.name: child for child in self._children}
         self._failures: dict[str, int] = {}
         self._watchers: dict[str, asyncio.Task[None]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
         self._log_lock = asyncio.Lock()
         self._failed = asyncio.Event()
         self._why = ""
@@ -78,7 +80,13 @@ class Supervisor:
             except NotReady as error:
                 raise StackFailed(str(error)) from error
         if BROKER in self._by_name:
-            self._watchers["full"] = asyncio.create_task(self._watch_full())
+            self._spawn(self._watch_full())
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _start(self, child: Child) -> None:
         await child.start()
@@ -88,7 +96,7 @@ class Supervisor:
         self._watch(child)
 
     def _watch(self, child: Child) -> None:
-        self._watchers[child.part.name] = asyncio.create_task(self._mind(child))
+        self._watchers[child.part.name] = self._spawn(self._mind(child))
 
     def _unwatch(self, child: Child) -> None:
         watcher = self._watchers.pop(child.part.name, None)
@@ -175,9 +183,10 @@ class Supervisor:
         self._failed.set()
 
     async def _stop_all(self) -> None:
-        for watcher in self._watchers.values():
-            watcher.cancel()
-        await asyncio.gather(*self._watchers.values(), return_exceptions=True)
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         for stage in _stages(self._children):
             await asyncio.gather(*(child.stop() for child in stage))
 

@@ -18,8 +18,9 @@ class Memory:
         self._clocks_path = path.with_suffix(".clocks.json")
         state = load(path, GatewayState)
         self.clock = clock
-        self.keeper = TickKeeper(state.since)
-        self.skew = SkewTable.load(load(self._clocks_path, DeviceClocks).samples)
+        clocks = load(self._clocks_path, DeviceClocks)
+        self.keeper = TickKeeper(state.since, clocks.ticked_at)
+        self.skew = SkewTable.load(clocks.samples)
         self.estates = set(state.estates)
         self.filters = set(state.filters)
 
@@ -29,11 +30,12 @@ class Memory:
         if self.keeper.since is None:
             self._save()
 
-    def subscribed(self, at: int, filters: tuple[str, ...]) -> None:
-        """The subscription stands."""
-        self.keeper.subscribed(at)
+    def subscribed(self, at: int, filters: tuple[str, ...]) -> tuple[int, int] | None:
+        """The subscription stands; the span in which readings may be lost, if there is one."""
+        gap = self.keeper.subscribed(at)
         self.filters = set(filters)
         self._save()
+        return gap
 
     def met(self, estates: set[str]) -> None:
         """Events went to these estates, which no site file names; their ticks go on."""
@@ -43,7 +45,8 @@ class Memory:
 
     async def save_clocks(self) -> None:
         """Keep what was measured of devices' clocks, without holding up the event loop."""
-        await asyncio.to_thread(save, self._clocks_path, DeviceClocks(samples=self.skew.dump()))
+        clocks = DeviceClocks(ticked_at=self.keeper.last_at, samples=self.skew.dump())
+        await asyncio.to_thread(save, self._clocks_path, clocks)
 
     def _save(self) -> None:
         state = GatewayState(since=self.keeper.since, filters=self.filters, estates=self.estates)

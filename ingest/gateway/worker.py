@@ -23,7 +23,7 @@ from ingest.gateway.writer import KafkaWriter
 from ingest.link import Connection, Link
 from ingest.rejected import SealedObject, keep_object
 from ingest.settings import IngestSettings
-from ingest.ticks import clock_topic, read_tick, tick_event
+from ingest.ticks import clock_topic, gap_event, read_tick, tick_event
 from schemas.events import Event
 from schemas.place import EstateConfig
 
@@ -90,7 +90,7 @@ class Worker:
                     await self._launch(found, batch)
                 else:
                     await self._land()
-                    self._happened(found)
+                    await self._happened(found)
         finally:
             if self._flight is not None:
                 self._flight.writing.cancel()
@@ -144,7 +144,7 @@ class Worker:
         self._announced_at = at
         await self._deliver(Batch(events).rounds() or [[]])
 
-    def _happened(self, happening: Happening) -> None:
+    async def _happened(self, happening: Happening) -> None:
         """The connection began, is subscribed, or ended."""
         self.ready = None
         match happening:
@@ -152,10 +152,17 @@ class Worker:
                 self.memory.opened(session_present=session_present)
                 self.journal.resumed(session_present=session_present)
             case Subscribed(connection, at, filters):
-                self.memory.subscribed(at, filters)
+                await self._tell_gap(self.memory.subscribed(at, filters))
                 self.ready = connection
             case _:
                 self.memory.keeper.closed()
+
+    async def _tell_gap(self, gap: tuple[int, int] | None) -> None:
+        """Before anything of a new session is written: what may be missing from the log."""
+        if gap is not None:
+            names = sorted(self.memory.estates | set(self.configs))
+            events = [gap_event(gap, name, self.settings.gateway) for name in names]
+            await self._deliver(Batch(events).rounds())
 
     async def _read_all(self, run: list[Delivery]) -> "_Read":
         read = _Read()

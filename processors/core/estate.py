@@ -15,11 +15,11 @@ from processors.core.reorder import Reorder
 from processors.core.rule import RuleSet
 from schemas.alerts import Alert
 from schemas.base import Words
-from schemas.event_data import ConfigActivated
+from schemas.event_data import ClockTicked, ConfigActivated
 from schemas.events import Event, order_key
 from schemas.place import EstateConfig
 
-GAPS_MAX = 100
+GAPS_MAX = 1000
 CONFIG_SCOPE = "config|"
 """Where the estate's configuration stands among its scopes' records."""
 OrderKey = tuple[int, int, int, str]
@@ -148,10 +148,17 @@ class Estate:
         due = [waiting for waiting in self.announced if waiting[0] <= key]
         return max(due, key=lambda waiting: waiting[0])[1] if due else self.config
 
-    def note_gap(self, start: int, end: int) -> None:
-        """Remember that input of this span may be missing."""
-        if end > start:
-            self.gaps = [*self.gaps[-GAPS_MAX + 1 :], (start, end)]
+    def note_gap(self, event: Event) -> None:
+        """Remember the span in which input may be missing, if this is a tick that tells of one.
+
+        It counts from its arrival on, before any deadline of the span can fire.
+        """
+        tick = event.data
+        if not isinstance(tick, ClockTicked) or tick.gap_until is None:
+            return
+        gap = (event.at if tick.gap_from is None else tick.gap_from, tick.gap_until)
+        if gap[0] < gap[1] and gap not in self.gaps:
+            self.gaps = [*self.gaps[-GAPS_MAX + 1 :], gap]
 
     def complete(self, start: int, end: int) -> bool:
         """Whether all input of a span was there to be seen."""

@@ -26,7 +26,7 @@ from processors.core.estate import DeadlineName, Estate, ScopeRecord
 from processors.core.rule import Rule, RuleSet, Scope, Scopes, Situation
 from processors.core.suppress import cleared, opened, updated
 from schemas.alerts import Alert
-from schemas.event_data import ClockTicked, ConfigActivated
+from schemas.event_data import ConfigActivated
 from schemas.events import Event
 
 CLEAR, FORGET = "~clear|", "~forget|"
@@ -71,7 +71,7 @@ class Machine:
         if at_once:
             self._tell_at_once(estate, event, out)
             return
-        if isinstance(event.data, ClockTicked | ConfigActivated):
+        if isinstance(event.data, ConfigActivated):
             self._keep(estate, event)
         self._tell(estate, self.rules.by_type[event.type], event, out)
 
@@ -137,8 +137,6 @@ class Machine:
     def _keep(self, estate: Estate, event: Event) -> None:
         if isinstance(event.data, ConfigActivated):
             estate.activate(event, event.data)
-        elif isinstance(event.data, ClockTicked) and event.data.gap_until is not None:
-            estate.note_gap(event.at, event.data.gap_until)
 
     def _step(self, estate: Estate, rule: Rule, scope: Scope, told: Input, out: Output) -> None:
         key = scope.key

@@ -112,6 +112,7 @@ class Partition:
             if not again:
                 out.late.append(event)
             return
+        estate.note_gap(event)
         verdict = estate.order.offer(event, offset)
         if verdict == "late":
             out.late.append(event)

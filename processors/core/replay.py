@@ -27,15 +27,13 @@ def replay(
     at the last event, so that nothing is concluded from what the log does not cover.
     """
     machine, out = Machine(rules), Output()
-    estates: dict[str, Estate] = {}
-    for event in in_order(events):
-        if until is not None and event.at >= until:
-            break
-        estate = estates.get(event.estate)
-        if estate is None:
-            config = (configs or {}).get(event.estate)
-            estate = estates[event.estate] = new_estate(event.estate, config)
-        step(machine, estate, event, out)
+    log = [event for event in in_order(events) if until is None or event.at < until]
+    names = {event.estate for event in log}
+    estates = {name: new_estate(name, (configs or {}).get(name)) for name in sorted(names)}
+    for event in log:
+        estates[event.estate].note_gap(event)
+    for event in log:
+        step(machine, estates[event.estate], event, out)
     for estate in estates.values():
         end = until if until is not None else estate.order.watermark
         machine.fire(estate, end, out)

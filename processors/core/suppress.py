@@ -54,7 +54,7 @@ def opened(
         delivery=told.delivery or rule.delivery, silent_on_site=told.silent_on_site,
         subject=told.subject, place=told.place, place_name=now.config.place_name(told.place),
         opened_at=now.at, updated_at=now.at, evidence=items, evidence_more=more,
-        steps=_steps(rule, items),
+        steps=_steps(rule, items, None),
         cameras=_cameras(now.config, told.place, now.at), roles=told.roles,
         reason=_reason(rule, now.config, severity, (told.place, now.at), told.detail),
         found_afterwards=any(item.replayed for item in told.evidence),
@@ -84,7 +84,7 @@ def _continued(rule: Rule, now: Situation, told: OpenAlert, prior: Alert, is_ope
         "cleared_at": None,
         "evidence": items,
         "evidence_more": more,
-        "steps": _steps(rule, items),
+        "steps": _steps(rule, items, prior),
         "reason": _reason(rule, now.config, severity, (told.place, began), told.detail),
         "suppressed": _cause(rule, now, told, is_open) if prior.suppressed else None,
     }
@@ -114,7 +114,7 @@ def updated(rule: Rule, now: Situation, told: UpdateAlert, prior: Alert) -> Aler
         "delivery": _highest(DELIVERIES, prior.delivery, told.delivery or prior.delivery),
         "evidence": items,
         "evidence_more": more,
-        "steps": _steps(rule, items),
+        "steps": _steps(rule, items, prior),
         "reason": reason,
     }
     return _revised(prior, changes, now.at)
@@ -130,14 +130,15 @@ def cleared(rule: Rule, now: Situation, told: ClearAlert, prior: Alert) -> Alert
             "cleared_at": now.at,
             "evidence": items,
             "evidence_more": more,
-            "steps": _steps(rule, items),
+            "steps": _steps(rule, items, prior),
         }
     )
 
 
-def _steps(rule: Rule, items: Iterable[Evidence]) -> dict[str, Words]:
-    met = {item.step for item in items}
-    return {step: words for step, words in sorted(rule.steps.items()) if step in met}
+def _steps(rule: Rule, items: Iterable[Evidence], prior: Alert | None) -> dict[str, Words]:
+    """What the steps mean, by name, so that the order of arrival leaves no trace."""
+    said = {item.step: rule.steps[item.step] for item in items if item.step in rule.steps}
+    return dict(sorted({**(prior.steps if prior else {}), **said}.items()))
 
 
 def _cause(rule: Rule, now: Situation, told: OpenAlert, is_open: IsOpen) -> Suppression | None:

@@ -38,8 +38,6 @@ async def test_killed_again_and_again_while_alerts_come(broker: Broker, tmp_path
         for one in (told[0], told[3], told[-2]):
             kept = Alert.model_validate(console.ask(f"/api/alerts/{one.id}"))
             assert kept.revision == max(other.revision for other in told if other.id == one.id)
-        changes = console.ask("/healthz")
-        assert changes["behind"] == 0
 
 
 async def _send_slowly(broker: Broker, alerts: list[Alert]) -> None:

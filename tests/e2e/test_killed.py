@@ -28,6 +28,7 @@ from tests.services import mosquitto as mosquitto_service
 from tests.services.fixtures import running
 from tests.services.influxdb import InfluxDB
 from tests.services.kafka import Kafka
+from tests.services.mosquitto import Mosquitto
 
 pytestmark = pytest.mark.e2e
 READINGS = 5_000
@@ -88,13 +89,20 @@ def told_once(feed: Feed, expected: dict[str, dict[str, Any]]) -> None:
     assert len(feed.heard) == len(set(feed.heard))
 
 
+def mosquitto(data: Path) -> Mosquitto:
+    """A broker that is not killed here, so it need not save at every change, which makes it slow:
+    readings that stand in line before the broker would be late by right.
+    """
+    return mosquitto_service.start(data, save_at_every_change=False)
+
+
 @pytest.mark.services
 def test_on_the_real_services(kafka: Kafka, influxdb: InfluxDB, tmp_path: Path) -> None:
     influxdb.create_bucket(BUCKET)
     (tmp_path / "site.yaml").write_text(doors.site(), encoding="utf-8")
     with (
         kafka.another(tmp_path / "kafka") as own,
-        running(mosquitto_service.start, tmp_path / "mqtt") as mqtt,
+        running(mosquitto, tmp_path / "mqtt") as mqtt,
     ):
         install_topics(own.bootstrap)
         told = settings_of(tmp_path / "site.yaml", mqtt.port, own.bootstrap, influxdb)

@@ -1,6 +1,15 @@
 import pytest
 
-from ingest.ticks import IN_FLIGHT_MAX, Tick, TickKeeper, clock_topic, read_tick, tick_event
+from ingest.ticks import (
+    IN_FLIGHT_MAX,
+    Tick,
+    TickKeeper,
+    clock_topic,
+    gap_event,
+    read_tick,
+    tick_event,
+)
+from schemas.event_data import ClockTicked
 
 AT = 1_772_000_000_000
 S = 1000
@@ -121,3 +130,20 @@ def test_a_tick_event_is_the_same_each_time() -> None:
 
 def test_each_gateway_has_a_topic_of_its_own() -> None:
     assert clock_topic("gw-2") == "smart-community/gw-2/clock"
+
+
+def test_a_lost_session_tells_the_span_that_may_be_missing() -> None:
+    keeper = TickKeeper(AT - 3600 * S, last_at=AT - 30 * S)
+    keeper.opened(session_present=False)
+
+    assert keeper.subscribed(AT) == (AT - 30 * S, AT)
+    assert TickKeeper().subscribed(AT) is None
+    assert TickKeeper(AT - S, last_at=AT - S).subscribed(AT) is None
+
+
+def test_a_gap_is_told_once_and_the_same() -> None:
+    event = gap_event((AT - 30 * S, AT), "riverside", "g1")
+
+    assert event == gap_event((AT - 30 * S, AT), "riverside", "g1")
+    assert isinstance(event.data, ClockTicked)
+    assert (event.data.gap_from, event.data.gap_until, event.time) == (AT - 30 * S, AT, AT)

@@ -137,7 +137,8 @@ def _write_config(data: Path, port: int, properties: Mapping[str, str]) -> Path:
 
 def _format(java: list[str], config: Path, log: Path) -> None:
     cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-    format_it = ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(config)]
+    # One id in 64 begins with a dash; as a word of its own it would be taken for an option.
+    format_it = ["kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(config)]
     with log.open("ab") as out:
         done = subprocess.run([*java, *format_it], stdout=out, stderr=out, check=False)
     if done.returncode != 0:

@@ -179,6 +179,7 @@ RULE = Rule(
     title=Words(zh="尾随进门", en="tailgating"),
     steps={
         "counted": Words(zh="计数", en="counted"),
+        "exit_requested": Words(zh="按钮出门", en="let out by the button"),
         "granted": Words(zh="授权", en="let in"),
         "passed": Words(zh="有人通过", en="somebody passed"),
         "seen": Words(zh="画面见人", en="seen on camera"),
