@@ -38,7 +38,8 @@ class EventData(Model):
     `observed_at` is when the device saw what it tells, where that is later than the event's `time`:
     a camera that tracks an object tells again and again of what began at `time`.
     `device_time` is the raw text of the device's clock, untouched; `time_from` says whether the
-    event's `time` came from it. `replayed`: the device or its bridge says this is old news.
+    event's `time` came from it, `corrected_ms` what the gateway added to it because the device's
+    clock is measured wrong. `replayed`: the device or its bridge says this is old news.
     `retained`: the broker kept it; it is a state found on subscribing, never a happening.
     `sealed` holds encrypted clear values by field name (`subject`, `person`).
     """
@@ -53,6 +54,7 @@ class EventData(Model):
     channel: str | None = None
     direction: Direction | None = None
     device_time: str | None = None
+    corrected_ms: int = 0
     time_from: Literal["device", "received"] = "received"
     replayed: bool = False
     retained: bool = False

@@ -7,7 +7,7 @@ stands the pure mapping, behind it Kafka.
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 
 import structlog
 
@@ -91,11 +91,12 @@ class Intake:
             return Rejected(f"its adapter failed with {type(error).__name__}; see the log")
 
     def _take(self, event: Event, heard: Heard, outcome: Outcome) -> None:
-        time, changes = event.time, {"gateway": self.gateway}
+        time, changes = event.time, cast(dict[str, Any], {"gateway": self.gateway})
         if event.data.time_from == "device":
             correction = self._correction(event, heard)
             if correction:
                 outcome.corrections[event.source] = correction
+                changes["corrected_ms"] = correction
             time = self._set_times(event, correction, changes)
         if self.sightings and (seen := sighting(event, self.keys, time)):
             outcome.sightings.append(seen)

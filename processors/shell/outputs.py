@@ -1,4 +1,4 @@
-"""What came of a batch, as Kafka records: alerts, points, views, the late, the refused."""
+"""What came of a batch, as Kafka records: alerts, points, the late, the refused."""
 
 import base64
 from collections import defaultdict
@@ -6,17 +6,13 @@ from collections.abc import Callable, Iterator
 
 import orjson
 
-from processors.core.effects import ShowDevice
 from processors.core.estate import Estate
 from processors.core.machine import Output
 from processors.core.series import cleared_point, device_point, event_points, opened_point
 from processors.shell.producer import Record
-from schemas.base import Words
-from schemas.event_data import ClockTicked
 from schemas.events import Event, pack
 from schemas.measurements import Point
-from schemas.topics import ALERTS, LATE, POINTS, REJECTED, VIEWS
-from schemas.views import DeviceView, InputView, encode_view, view_key
+from schemas.topics import ALERTS, LATE, POINTS, REJECTED
 
 FindEstate = Callable[[str], Estate]
 
@@ -28,7 +24,6 @@ def records_of(out: Output, partition: int, estate_of: FindEstate) -> list[Recor
           for a in out.alerts.values()),
         *_points(out, partition, estate_of),
         *_late(out.late, partition),
-        *_views(out, partition, estate_of),
         *(refused(event.id, why, event.to_json(), partition) for event, why in out.refused),
     ]  # fmt: skip
 
@@ -53,39 +48,6 @@ def _late(late: list[Event], partition: int) -> Iterator[Record]:
     for estate, events in by_estate.items():
         for body in pack(events):
             yield Record(LATE.name, estate, body, partition)
-
-
-def _views(out: Output, partition: int, estate_of: FindEstate) -> Iterator[Record]:
-    ticks: dict[str, Event] = {}
-    for event in out.released:
-        if event.type == "clock.ticked":
-            ticks[event.estate] = event
-    for estate, event in ticks.items():
-        view = _input_view(estate_of(estate), event)
-        yield Record(VIEWS.name, view_key(view), encode_view(view), partition)
-    for (estate, _), shown in out.devices.items():
-        seen = device_view(estate_of(estate), shown)
-        yield Record(VIEWS.name, view_key(seen), encode_view(seen), partition)
-
-
-def _input_view(estate: Estate, tick: Event) -> InputView:
-    data = tick.data
-    assert isinstance(data, ClockTicked)
-    return InputView(
-        estate=estate.id, name=estate.config.name, complete_since=data.since, ticked_at=tick.time
-    )
-
-
-def device_view(estate: Estate, shown: ShowDevice) -> DeviceView:
-    """What the console shows of a device."""
-    device = estate.config.device_by_id.get(shown.device)
-    place = device.place if device else shown.device
-    return DeviceView(
-        estate=estate.id, device=shown.device, place=place,
-        name=device.name if device else Words(zh=shown.device, en=shown.device),
-        place_name=estate.config.place_name(place), state=shown.state,
-        last_seen=shown.last_seen, not_judged=shown.not_judged,
-    )  # fmt: skip
 
 
 def refused(key: str, reason: str, body: bytes, partition: int) -> Record:

@@ -21,6 +21,7 @@ from processors.core.rule import RuleSet
 from processors.shell import metrics
 from processors.shell.outputs import records_of, refused
 from processors.shell.producer import FATAL, Record, Writer
+from processors.shell.views import Views
 from schemas.events import EventError, decode
 from schemas.topics import STATE
 
@@ -61,6 +62,7 @@ class Worker:
         """Nothing is assigned yet."""
         self.machine = Machine(rules)
         self.writer = writer
+        self.views = Views()
         self.assigned: dict[int, Assigned] = {}
         self.lock = asyncio.Lock()
         self.progress_at = time.monotonic()
@@ -119,6 +121,7 @@ class Worker:
             partition = self.assigned[number].partition
             partition.advance(out)
             records.extend(records_of(out, number, partition.estates.__getitem__))
+            records.extend(self.views.records(out, number, partition.estates.__getitem__))
             metrics.count(out)
             await asyncio.sleep(0)
         await self.writer.write(records)

@@ -147,3 +147,10 @@ def test_a_gap_is_told_once_and_the_same() -> None:
     assert event == gap_event((AT - 30 * S, AT), "riverside", "g1")
     assert isinstance(event.data, ClockTicked)
     assert (event.data.gap_from, event.data.gap_until, event.time) == (AT - 30 * S, AT, AT)
+
+
+def test_a_simulated_clock_counts_from_when_it_is_first_set() -> None:
+    keeper = subscribed(TickKeeper(), 0, session_present=False)
+
+    assert keeper.next(AT) == Tick(AT, AT)
+    assert keeper.next(AT + S) == Tick(AT + S, AT)
