@@ -83,10 +83,10 @@ async def rate(bootstrap: str, group: str, topic: str, events: int) -> float:
     probe = AIOKafkaConsumer(bootstrap_servers=bootstrap, group_id=group, enable_auto_commit=False)
     await probe.start()
     spots = [TopicPartition(topic, number) for number in range(PARTITIONS)]
-    total = sum((await probe.end_offsets(spots)).values())
+    total: int = sum((await probe.end_offsets(spots)).values())
     first, began, give_up = 0, 0.0, time.monotonic() + WAITED_S
     while time.monotonic() < give_up:
-        done = sum([await probe.committed(spot) or 0 for spot in spots])
+        done: int = sum([await probe.committed(spot) or 0 for spot in spots])
         if done and not first:
             first, began = done, time.monotonic()
         if first < total - 1 <= done:

@@ -92,7 +92,7 @@ class TickKeeper:
         """The tick to send now, or None: not subscribed, or the clock has not moved."""
         if not self._subscribed or self.since is None or (self._sent and at <= self._sent[-1]):
             return None
-        # A simulated clock stands at 0 until it is first set: input counts from there, not from 1970.
+        # A simulated clock stands at 0 until it is first set; input counts from there, not 1970.
         self.since = self.since or at
         self._sent.append(at)
         return Tick(at, self.since)

@@ -112,7 +112,7 @@ class Supervisor:
             return
         self._say(f"{name} ended with {child.status}; see {child.log_file}")
         if name == BROKER:
-            await self._renew_log()
+            await self._renew_log(gently=False)
             return
         await self._bring_back(child)
 
@@ -142,17 +142,20 @@ class Supervisor:
                     f"broker at {health.get('rss_mb')} MB and {health.get('batches')} batches: "
                     "it makes way for a fresh one"
                 )
-                await self._renew_log()
+                await self._renew_log(gently=True)
 
-    async def _renew_log(self) -> None:
-        """Stop what holds on to the log, replace the broker, and start all of them again."""
+    async def _renew_log(self, *, gently: bool) -> None:
+        """Stop what holds on to the log, replace the broker, and start all of them again.
+
+        With the broker gone there is nothing they could still bring to an end.
+        """
         holders = [child for child in self._children if child.part.on_log]
         broker = self._by_name[BROKER]
         for child in (*holders, broker):
             self._unwatch(child)
         async with self._log_lock:
             for stage in _stages([*holders, broker]):
-                await asyncio.gather(*(child.stop() for child in stage))
+                await asyncio.gather(*(child.stop() if gently else child.kill() for child in stage))
             await self._start_broker(broker)
             await asyncio.gather(*map(self._start_or_watch, holders))
 

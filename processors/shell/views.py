@@ -62,9 +62,8 @@ class Views:
 
 
 def _last_ticks(released: list[Event]) -> list[Event]:
-    return list(
-        {event.estate: event for event in released if event.type == "clock.ticked"}.values()
-    )
+    ticks = [event for event in released if event.type == "clock.ticked"]
+    return list({event.estate: event for event in ticks}.values())
 
 
 def _input(estate: Estate, tick: Event) -> InputView:
