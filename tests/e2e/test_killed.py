@@ -168,14 +168,15 @@ KILLS = 5
 def test_the_whole_embedded_stack(stack: Stack, tmp_path: Path) -> None:
     """All of it five times. What its MQTT broker had in memory is counted, and nothing else."""
     residents = Residents(seed=3)
-    killed: list[float] = []
+    killed: list[tuple[float, float]] = []
     with Publisher(stack.mqtt_port) as devices, following(stack.api) as feed:
         for _ in range(KILLS):
             with flowing(devices, residents, READINGS // KILLS):
                 time.sleep(READINGS / KILLS / A_SECOND / 2)
                 before = stack.api.by_id()
-                killed.append(time.monotonic())
+                began = time.monotonic()
                 stack.kill()
+                killed.append((began, time.monotonic()))
                 stack.start()
             assert before.keys() <= stack.api.by_id().keys()
         lost = only_the_queue(stack, devices, residents, killed)
@@ -187,9 +188,9 @@ def test_the_whole_embedded_stack(stack: Stack, tmp_path: Path) -> None:
 
 
 def only_the_queue(
-    stack: Stack, devices: Publisher, residents: Residents, killed: list[float]
+    stack: Stack, devices: Publisher, residents: Residents, killed: list[tuple[float, float]]
 ) -> set[Mark]:
-    """The acknowledged readings that are lost; each device's are the last ones before a kill."""
+    """The acknowledged readings that are lost; of each device they are the last before a kill."""
     wait_until(lambda: residents.marks[-1] in readings(kept(stack.data)), ARRIVE_S, "the last one")
     there = readings(kept(stack.data))
     by_device: dict[str, list[Mark]] = defaultdict(list)
@@ -198,7 +199,9 @@ def only_the_queue(
     for marks in by_device.values():
         for gone, after in pairwise(marks):
             if gone not in there and after in there:
-                assert any(
-                    devices.acknowledged[gone] <= at <= devices.acknowledged[after] for at in killed
-                ), f"{gone} is lost, and {after} is not, with no kill between them"
+                last, first = devices.acknowledged[gone], devices.acknowledged[after]
+                assert any(last <= ended and began <= first for began, ended in killed), (
+                    f"{gone} is lost and {after} is not, with no kill between them: acknowledged "
+                    f"at {last} and {first}, kills at {killed}"
+                )
     return set(residents.marks) - there

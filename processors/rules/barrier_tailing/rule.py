@@ -174,7 +174,7 @@ def _judge(now: Situation, state: Lane, due: Deadline) -> tuple[Lane, tuple[Effe
 
 def _detail(let_through: int, passed: int, unread: int, this_week: int) -> Words:
     week = week_words(this_week)
-    plates = Words(zh="", en="")
+    plates, lifts = Words(zh="", en=""), "lift" if let_through == 1 else "lifts"
     if unread == 1 and passed == 2:
         plates = Words(zh="，后车无牌识别", en=", second unread")
     elif unread > 0:
@@ -182,7 +182,7 @@ def _detail(let_through: int, passed: int, unread: int, this_week: int) -> Words
     return Words(
         zh=f"抬杆{let_through}次过车{passed}辆{plates.zh}{week.zh}。拖挂车、排队车可能误计；"
         "请先看录像，再核对来访登记。首办：物业。",
-        en=f"{let_through} lift(s), {passed} vehicles{plates.en}{week.en}. A trailer or a waiting "
+        en=f"{let_through} {lifts}, {passed} vehicles{plates.en}{week.en}. A trailer or a waiting "
         "car may be miscounted; check the recording, then the visitors' list. First: property.",
     )
 
