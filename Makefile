@@ -1,5 +1,7 @@
 # Two commands for newcomers: `make run` and `make test`. Linux, macOS or WSL2; Python 3.11 to 3.13.
-PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	$$p -c '$(FITS)' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 DATA ?= data
@@ -28,8 +30,8 @@ bench: $(VENV)/.dev services
 	$(BIN)/python -m bench.recover
 
 $(VENV)/.python:
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
-		{ echo "Python 3.11 to 3.13 is needed, $(PYTHON) is not; name one: make PYTHON=python3.12 ..."; exit 2; }
+	@test -n "$(PYTHON)" && $(PYTHON) -c '$(FITS)' || \
+		{ echo "Python 3.11 to 3.13 is needed; name one: make PYTHON=/path/to/python3.12 ..."; exit 2; }
 	$(PYTHON) -m venv $(VENV)
 	@touch $@
 
