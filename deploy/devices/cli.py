@@ -1,6 +1,7 @@
 """`smart-community devices`: add, list, check, walk."""
 
 import asyncio
+import logging
 import re
 import socket
 from pathlib import Path
@@ -136,6 +137,7 @@ def walk(
     # Loading a Kafka client takes a second that the other commands need not wait for.
     from deploy.devices.walk import WalkFault, show_walk
 
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
         asyncio.run(show_walk(address, _site(site).configs(), health, typer.echo))
     except KeyboardInterrupt:

@@ -8,12 +8,14 @@ import re
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import aiohttp
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
-from schemas.base import MS_PER_S, format_instant, parse_instant
+from schemas.base import MS_PER_S, parse_instant
 from schemas.events import Event, EventError, decode
 from schemas.place import EstateConfig
 from schemas.topics import EVENTS
@@ -52,7 +54,7 @@ def walk_line(event: Event, site: Site, now: int) -> str:
         place = config.place_name(event.data.place).zh
         cameras = ", ".join(camera.id for camera in config.cameras_at(event.data.place))
     parts = [
-        format_instant(event.time)[11:23],
+        wall_clock(event.time, config),
         WAYS[event.data.direction],
         f"{event.type:<16}",
         f"{place} ({event.data.device})",
@@ -62,6 +64,13 @@ def walk_line(event: Event, site: Site, now: int) -> str:
         clock_words(event, site),
     ]
     return "  ".join(parts)
+
+
+def wall_clock(at: int, config: EstateConfig | None) -> str:
+    """The time of day at the estate, UTC where that is not known."""
+    zone = ZoneInfo(config.timezone) if config else UTC
+    moment = datetime.fromtimestamp(at // MS_PER_S, zone)
+    return f"{moment:%H:%M:%S}.{at % MS_PER_S:03d}"
 
 
 def clock_words(event: Event, site: Site) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import ipaddress
+import logging
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -97,6 +98,8 @@ def doctor(
     from deploy.embedded.doctor import examine
     from deploy.embedded.up import data_folder
 
+    # What the Kafka client says of a broker that is away, the finding says better.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     findings = asyncio.run(examine(data_folder(data), site))
     for finding in findings:
         typer.echo(finding.line())

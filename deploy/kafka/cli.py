@@ -1,6 +1,7 @@
 """`smart-community install-topics`: what a Kafka must hold before the parts start."""
 
 import asyncio
+import logging
 from typing import Annotated
 
 import typer
@@ -26,6 +27,7 @@ def install_topics(
 
     Example: smart-community install-topics --bootstrap kafka:9092 --replication 3
     """
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
         asyncio.run(create_topics(bootstrap, partitions, replication, wait_s=wait_s))
     except (BrokerAway, TopicMismatch) as error:

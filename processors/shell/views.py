@@ -1,7 +1,8 @@
 """The read models a batch changes: each estate's input, each device's state and clock.
 
-What a device's clock is off is remembered here only to leave out what has not changed; after a
-restart it is told once more.
+A rule tells when a device is lost or back; that one is still heard, and how far its clock is off,
+is told here now and then. What was told is remembered only to leave out what has not changed; after
+a restart it is told once more.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,20 +20,27 @@ from schemas.views import DeviceView, InputView, encode_view, view_key
 
 SKEW_STEP_MS = MS_PER_S
 """A clock's error is told again when it has changed by this much."""
+HEARD_STEP_MS = 60 * MS_PER_S
+"""That a device is heard is told this often."""
 FindEstate = Callable[[str], Estate]
 
 
 @dataclass(slots=True)
 class Views:
-    """Makes the views of a batch. `skews` are clock errors as last told, in ms, by device."""
+    """Makes the views of a batch. `skews` are clock errors as last told, in ms, by device;
+    `heard` is when each was last told to be heard.
+    """
 
     skews: dict[tuple[str, str], int] = field(default_factory=dict)
+    heard: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def records(self, out: Output, partition: int, estate_of: FindEstate) -> Iterator[Record]:
         """The records of one partition's batch."""
         shown = dict(out.devices)
         for event in out.released:
-            self._note_clock(event, shown)
+            if not (event.data.replayed or event.data.retained):
+                self._note_clock(event, shown)
+                self._note_heard(event, shown, estate_of)
         for (estate, _), device in shown.items():
             yield _record(self._device(estate_of(estate), device), partition)
         for event in _last_ticks(out.released):
@@ -40,13 +48,23 @@ class Views:
 
     def _note_clock(self, event: Event, shown: dict[tuple[str, str], ShowDevice]) -> None:
         key = (event.estate, event.data.device)
-        if event.data.time_from != "device" or event.data.replayed or event.data.retained:
+        if event.data.time_from != "device":
             return
         skew = -event.data.corrected_ms
         if abs(skew - self.skews.get(key, 0)) < SKEW_STEP_MS:
             return
         self.skews[key] = skew
         shown.setdefault(key, ShowDevice(event.data.device, "online", event.at, event.at))
+
+    def _note_heard(
+        self, event: Event, shown: dict[tuple[str, str], ShowDevice], estate_of: FindEstate
+    ) -> None:
+        key = (event.estate, event.data.device)
+        if event.at - self.heard.get(key, 0) < HEARD_STEP_MS or event.type == "device.offline":
+            return
+        if event.data.device in estate_of(event.estate).config.device_by_id:
+            self.heard[key] = event.at
+            shown.setdefault(key, ShowDevice(event.data.device, "online", event.at, event.at))
 
     def _device(self, estate: Estate, shown: ShowDevice) -> DeviceView:
         device = estate.config.device_by_id.get(shown.device)

@@ -240,6 +240,37 @@ async def test_the_watch_for_a_lost_parent_works_where_the_kernel_does_not(tmp_p
     assert time.monotonic() - begun < 15
 
 
+async def test_a_strangers_program_dies_with_us_where_the_kernel_does_not_see_to_it(
+    tmp_path: Path,
+) -> None:
+    script = """
+import asyncio, subprocess
+from deploy.embedded.process import guard
+async def main():
+    sleeper = subprocess.Popen(["sleep", "600"])
+    watch = await guard(sleeper.pid)
+    print(sleeper.pid, flush=True)
+    await asyncio.sleep(600)
+asyncio.run(main())
+"""
+    log = tmp_path / "log"
+    parent = spawn([sys.executable, "-c", script], {}, log)
+
+    async def told() -> bool:
+        return log.read_text().endswith("\n")
+
+    await eventually(told)
+    pid = int(log.read_text())
+    assert not is_gone(pid)
+    parent.kill()
+    parent.wait()
+
+    async def gone() -> bool:
+        return is_gone(pid)
+
+    await eventually(gone)
+
+
 @pytest.mark.parametrize(
     ("failures", "status", "pause"),
     [(1, 70, 0), (2, 70, 2), (1, 1, 1), (2, 1, 2), (5, -9, 16), (6, 1, 30), (60, 70, 30)],

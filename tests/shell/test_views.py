@@ -7,7 +7,7 @@ from processors.shell.producer import Record
 from processors.shell.views import Views
 from schemas.events import Event
 from schemas.views import DeviceView, InputView, decode_view
-from tests.core.make import T0, event
+from tests.core.make import T0, config, event
 
 ESTATE = new_estate("e")
 
@@ -52,3 +52,16 @@ def test_of_many_ticks_the_last_is_told() -> None:
     view = decode_view(record.value or b"")
     assert isinstance(view, InputView)
     assert (view.ticked_at, view.complete_since) == (T0 + 3_000, T0)
+
+
+def test_a_device_of_the_site_is_told_to_be_heard_once_a_minute() -> None:
+    name = {"zh": "门禁", "en": "reader"}
+    known = new_estate("e", config(devices=[{"id": "r1", "name": name, "place": "d1"}]))
+    views, times = Views(), []
+    for at_s in (0, 20, 59, 60, 70, 130):
+        out = Output(released=[event("door.opened", at_s, device="r1")])
+        for record in views.records(out, 0, lambda _: known):
+            view = decode_view(record.value or b"")
+            assert isinstance(view, DeviceView)
+            times.append(((view.last_seen or 0) - T0) // 1000)
+    assert times == [0, 60, 130]
