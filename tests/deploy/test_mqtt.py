@@ -1,9 +1,10 @@
-"""The embedded MQTT broker's configuration, and that it keeps a session over an absence."""
+"""The embedded MQTT broker: what it hears, and what it keeps in order for one who is away."""
 
 import asyncio
 import queue
 import sys
 import tomllib
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from deploy.embedded.mqtt import MqttSettings, configuration
+from deploy.embedded.parts import ALL_TOPICS
 from tests.deploy.conftest import eventually
 from tests.deploy.stack import spawn
 from tests.services.process import accepts, free_port
@@ -24,7 +26,8 @@ def test_it_hears_loopback_only_in_both_versions() -> None:
     assert told["v5"]["1"]["listen"] == "127.0.0.1:2"
 
 
-async def test_a_gateway_that_was_away_gets_what_came_meanwhile(tmp_path: Path) -> None:
+async def test_a_gateway_that_was_away_gets_what_came_meanwhile_in_order(tmp_path: Path) -> None:
+    """By one filter, that is: by several, messages of their topics overtake each other."""
     port, other = free_port(), free_port()
     told = {"SC_DATA": str(tmp_path), "SC_MQTT_PORT": str(port), "SC_MQTT5_PORT": str(other)}
     argv = [sys.executable, "-m", "deploy.embedded.part", "mqtt"]
@@ -54,7 +57,7 @@ def be_away(port: int) -> None:
         gateway.loop_start()
         assert ready.get(timeout=10).session_present == bool(turn)
         if turn == 0:
-            gateway.subscribe("devices/#", 1)
+            gateway.subscribe(ALL_TOPICS, 1)
             ready.get(timeout=10)
             leave(gateway)
             send(port)
@@ -71,7 +74,9 @@ def send(port: int) -> None:
     device = client("device", clean=True)
     device.connect("127.0.0.1", port)
     device.loop_start()
-    for sent in [device.publish("devices/a/b", payload, 1) for payload in payloads()]:
+    topics = ("devices/a/b", "smart-community/gateway/clock", "esprfid/send")
+    pairs = zip(cycle(topics), payloads(), strict=False)
+    for sent in [device.publish(topic, payload, 1) for topic, payload in pairs]:
         sent.wait_for_publish(10)
     leave(device)
 

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -34,10 +34,12 @@ START_S = 120.0
 class Product:
     """The parts on services that run already; `parts` has them by name."""
 
-    def __init__(self, data: Path, settings: Mapping[str, str]) -> None:
-        """`settings` are SC_… names without the prefix; nothing is started yet."""
+    def __init__(
+        self, data: Path, settings: Mapping[str, str], names: Iterable[str] = PARTS
+    ) -> None:
+        """The named parts; `settings` are SC_… without the prefix. Nothing is started yet."""
         data.mkdir(parents=True, exist_ok=True)
-        ports = {name: free_port() for name in PARTS}
+        ports = {name: free_port() for name in names}
         env = {"DATA": str(data), "NO_AUTH": "true", "PUSH_AUTH": "false", **settings}
         env |= {"PUSH_PORT": str(free_port()), "SESSION_TIMEOUT_S": "6"}
         env |= {PARTS[name]: str(port) for name, port in ports.items()}

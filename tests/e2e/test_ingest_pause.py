@@ -1,0 +1,126 @@
+"""The gateway away for a while, and a device whose clock is wrong: no alert is another one for it.
+
+Two products hear the same devices at the same time. One has a quiet day; in the other the gateway
+is killed and comes back a quarter of a minute later, and one terminal's clock is four minutes
+ahead. Both must say the same.
+"""
+
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from schemas.base import parse_instant
+from tests.e2e import doors
+from tests.e2e.api import Api
+from tests.e2e.doors import Residents
+from tests.e2e.product import Product, install_topics, settings_of
+from tests.e2e.publisher import Publisher, wait_until
+from tests.e2e.wire import Sent, by_another_clock, terminal
+from tests.services import mosquitto as mosquitto_service
+from tests.services.fixtures import running
+from tests.services.kafka import Kafka
+
+pytestmark = [pytest.mark.services, pytest.mark.e2e]
+PARTS = ("ingest", "process", "console")
+WRONG, AHEAD_MS = "east-t0", 240_000
+MEASURED_BY = 25
+"""Readings until a clock is measured, and some more."""
+BEFORE_S, AWAY_S, AFTER_S, A_SECOND = 5.0, 15.0, 8.0, 30
+CLOCK_MS = 1_500
+"""How well a clock is known that shows whole seconds: half of one, and the way."""
+Alerts = list[dict[str, Any]]
+
+
+class Home:
+    """One product of its own, and its devices."""
+
+    def __init__(self, product: Product, devices: Publisher, ahead_ms: int) -> None:
+        """`ahead_ms` is the error of the one clock."""
+        self.product, self.devices, self.ahead_ms = product, devices, ahead_ms
+
+    def send(self, mark: object, message: Sent) -> None:
+        wrong = message.topic == f"devices/{WRONG}/hikvision"
+        self.devices.send(by_another_clock(message, self.ahead_ms) if wrong else message, mark)
+
+
+@contextmanager
+def home(kafka: Kafka, folder: Path, ahead_ms: int) -> Iterator[Home]:
+    with ExitStack() as stack:
+        own = stack.enter_context(kafka.another(folder / "kafka"))
+        mqtt = stack.enter_context(running(mosquitto_service.start, folder / "mqtt"))
+        install_topics(own.bootstrap)
+        told = settings_of(folder.parent / "site.yaml", mqtt.port, own.bootstrap)
+        # The same key, so that both call a card by the same pseudonym.
+        told["KEY_FILE"] = str(folder.parent / "master.key")
+        product = stack.enter_context(Product(folder / "parts", told, PARTS))
+        devices = stack.enter_context(Publisher(mqtt.port))
+        yield Home(product, devices, ahead_ms)
+
+
+@pytest.fixture
+def homes(kafka: Kafka, tmp_path: Path) -> Iterator[tuple[Home, Home]]:
+    """The quiet one and the troubled one. One door has two readers, one of them with that clock."""
+    one_door = doors.site().replace("place: east-d1,", "place: east-d0,")
+    (tmp_path / "site.yaml").write_text(one_door, encoding="utf-8")
+    with home(kafka, tmp_path / "quiet", 0) as quiet:
+        with home(kafka, tmp_path / "troubled", AHEAD_MS) as troubled:
+            yield quiet, troubled
+
+
+def test_a_pause_and_a_wrong_clock_change_no_alert(homes: tuple[Home, Home]) -> None:
+    quiet, troubled = homes
+    measure_the_clock(homes)
+    flow = threading.Thread(target=live, args=(homes, BEFORE_S + AWAY_S + AFTER_S))
+    flow.start()
+    time.sleep(BEFORE_S)
+    troubled.product.parts["ingest"].kill()
+    time.sleep(AWAY_S)
+    troubled.product.parts["ingest"].start()
+    flow.join()
+    for each in homes:
+        each.devices.settle()
+    time.sleep(doors.SETTLED_S)
+    wait_until(lambda: len(alerts(troubled.product.api)) >= len(alerts(quiet.product.api)), 30)
+    compare(alerts(quiet.product.api), alerts(troubled.product.api))
+
+
+def measure_the_clock(homes: Iterable[Home]) -> None:
+    for number in range(MEASURED_BY):
+        at = time.time_ns() // 1_000_000
+        for each in homes:
+            each.send(None, terminal(WRONG, "card_passed", at, 1_000 + number, "0400000001"))
+        time.sleep(0.2)
+
+
+def live(homes: Iterable[Home], for_s: float) -> None:
+    """The same life at all doors of both, of the moment in which it happens."""
+    begin = time.monotonic()
+    for number, (mark, message) in enumerate(Residents(seed=7).come(round(for_s * A_SECOND))):
+        for each in homes:
+            each.send(mark, message)
+        time.sleep(max(0.0, begin + number / A_SECOND - time.monotonic()))
+
+
+def alerts(api: Api) -> Alerts:
+    return sorted(api.alerts(), key=lambda a: (a["rule"], a["key"], a["place"], a["opened_at"]))
+
+
+def compare(quiet: Alerts, troubled: Alerts) -> None:
+    """The same situations; to the millisecond where no reading of that clock has a part in it."""
+    names = [[(a["rule"], a["key"], a["place"]) for a in found] for found in (quiet, troubled)]
+    assert names[0] == names[1]
+    same = [a["evidence"] == b["evidence"] for a, b in zip(quiet, troubled, strict=True)]
+    assert same.count(True) > 20
+    assert same.count(False) > 0
+    for of_all, one, other in zip(same, quiet, troubled, strict=True):
+        apart = abs(instant(one) - instant(other))
+        assert apart == 0 if of_all else apart <= CLOCK_MS, (one, other)
+
+
+def instant(alert: dict[str, Any]) -> int:
+    return parse_instant(alert["opened_at"])
