@@ -159,3 +159,9 @@ def descendants(pid: int) -> set[int]:
         young = {child for child, parent in parents if parent in young}
         found |= young
     return found
+
+
+def rss_mb(pid: int) -> float:
+    """The resident memory of a process, in MB of 2**20 bytes; 0 when it is gone."""
+    said = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, check=False)
+    return int(said.stdout.strip() or 0) / 1024
