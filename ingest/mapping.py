@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from ingest.catalogue import Adapter, Catalogue
-from ingest.message import DeviceTime, Message, Reading, Rejected, Unreadable
+from ingest.message import DeviceTime, Message, Picture, Reading, Rejected, Unreadable
 from ingest.registry import Placement, Registry
 from schemas.base import MS_PER_S
 from schemas.events import Event, EventError, event_id, make_event
@@ -71,13 +71,18 @@ class Mapper:
             "observed_at": resolve_time(reading.observed, spot),
             "replayed": reading.replayed, "retained": message.retained,
             "sequence": reading.sequence, "confidence": reading.confidence,
-            "pictures": reading.pictures, "adapter": adapter, "native": reading.native,
+            "pictures": tuple(map(_link, reading.pictures)),
+            "adapter": adapter, "native": reading.native,
             **reading.fields,
         }  # fmt: skip
         return make_event(
             word, id=identity, source=f"/{spot.estate}/{spot.device}", subject=reading.subject,
             time=message.received_at if known is None else known, data=data,
         )  # fmt: skip
+
+
+def _link(picture: str | Picture) -> str:
+    return picture if isinstance(picture, str) else picture.name
 
 
 def _one_line(reason: str) -> str:

@@ -7,9 +7,11 @@ yet placed or timed, or into one `Rejected`. Nothing here knows the clock or the
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from schemas.event_data import Direction
+
+PictureKind = Literal["scene", "vehicle", "plate", "person", "face"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +40,23 @@ class DeviceTime:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that a message carries, as it stands there: bytes of a part, or base64 text.
+
+    `name` is the device's own, or what it shows. A face is kept only where the site allows it.
+    """
+
+    name: str
+    kind: PictureKind
+    content: bytes | str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What one device says, once. `device` is its own name for itself, None if only the connection
     knows. `channel` is the door, lane, reader or picture channel as the device counts it.
     `observed` is when the device saw it, where `time` is when what it tells of began.
+    `pictures` are those the message carries, and links to those it only names.
     `fields` are the type's own data fields (see schemas/event_data.py). `key` goes into the id and
     nowhere else: what the device itself calls the object or record, where several can share one
     instant on one channel (two people first seen in the same frame).
@@ -57,7 +72,7 @@ class Reading:
     confidence: float | None = None
     replayed: bool = False
     native: str | None = None
-    pictures: tuple[str, ...] = ()
+    pictures: tuple[str | Picture, ...] = ()
     fields: Mapping[str, Any] = field(default_factory=dict)
     key: str | None = None
     observed: DeviceTime | None = None
