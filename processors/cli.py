@@ -23,6 +23,7 @@ def register(app: typer.Typer) -> None:
     """Add the processors' commands to the program."""
     app.command("process")(process)
     app.command("sink")(sink)
+    app.command("afterwards")(afterwards)
     app.command("backtest")(backtest_files)
     app.add_typer(rules_app, name="rules")
 
@@ -47,6 +48,19 @@ def sink() -> None:
     from processors.shell.sink import run_sink
 
     _run(lambda stop: run_sink(SinkSettings(), stop))
+
+
+def afterwards() -> None:
+    """Judge what came too late, and tell what was found afterwards.
+
+    Example: SC_BOOTSTRAP=kafka:9092 smart-community afterwards
+    """
+    from processors.afterwards.logs import TopicLogs
+    from processors.afterwards.service import run_afterwards
+    from processors.afterwards.settings import AfterwardsSettings
+
+    settings = AfterwardsSettings()
+    _run(lambda stop: run_afterwards(settings, TopicLogs(settings.bootstrap), stop))
 
 
 def backtest_files(

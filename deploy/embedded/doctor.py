@@ -65,7 +65,8 @@ def _connections(ports: Ports | None) -> list[Look]:
         for name, port in (
             ("broker", ports.durable), ("ingest", ports.ingest_health),
             ("push", ports.push_health), ("processors", ports.process_health),
-            ("sink", ports.sink_health), ("page", ports.http),
+            ("sink", ports.sink_health), ("afterwards", ports.afterwards_health),
+            ("page", ports.http),
         ):  # fmt: skip
             url = f"http://{LOOPBACK}:{port}/healthz"
             looks.append(lambda name=name, url=url: look_at_http(name, url))  # type: ignore[misc]

@@ -14,6 +14,7 @@ from schemas.topics import Topic
 
 MB = 1024 * 1024
 SINK_GROUP = "smart-community-sink"
+AFTERWARDS_GROUP = "smart-community-afterwards"
 COMMIT_KEY = b"commit|"
 COMMIT_VERSION = 1
 # A fresh broker goes on this far above the last stored offset. What an old broker had taken in and
@@ -75,7 +76,9 @@ KEEPS = (
         topics.POINTS, group=SINK_GROUP, seed_bytes=96 * MB, disk_bytes=512 * MB, envelope=True,
     ),
     Keep(topics.SIGHTINGS, seed_bytes=16 * MB, disk_bytes=64 * MB, envelope=True),
-    Keep(topics.LATE, seed_bytes=8 * MB, disk_bytes=64 * MB, envelope=True),
+    Keep(
+        topics.LATE, group=AFTERWARDS_GROUP, seed_bytes=8 * MB, disk_bytes=64 * MB, envelope=True,
+    ),
     Keep(topics.REJECTED, seed_bytes=24 * MB, disk_bytes=128 * MB),
     Keep(topics.ACTS, seed_bytes=8 * MB),
 )  # fmt: skip

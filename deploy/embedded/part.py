@@ -70,9 +70,20 @@ async def _simulation(stop: asyncio.Event) -> int:
     return 0
 
 
+async def _afterwards(stop: asyncio.Event) -> int:
+    from deploy.embedded.broker import BrokerSettings
+    from deploy.embedded.keeper_logs import KeeperLogs
+    from processors.afterwards.service import run_afterwards
+    from processors.afterwards.settings import AfterwardsSettings
+
+    await run_afterwards(AfterwardsSettings(), KeeperLogs(BrokerSettings().data), stop)
+    return 0
+
+
 BODIES: dict[str, Callable[[asyncio.Event], Coroutine[Any, Any, int]]] = {
     "broker": _broker,
     "gate": _gate,
+    "afterwards": _afterwards,
     "console": _console,
     "simulation": _simulation,
 }

@@ -35,6 +35,7 @@ class Ports:
     push_health: int
     process_health: int
     sink_health: int
+    afterwards_health: int
 
 
 INNER = tuple(name for name in Ports.__dataclass_fields__ if name not in ("mqtt", "http", "push"))
@@ -117,6 +118,10 @@ def _workers(ports: Ports) -> tuple[Part, ...]:
         ),
         Part("sink", _command("sink"), health=_healthz(ports.sink_health), level=1, on_log=True),
         Part(
+            "afterwards", _own("afterwards"), health=_healthz(ports.afterwards_health), level=1,
+            on_log=True,
+        ),
+        Part(
             "ingest", _command("ingest"), {"SC_INGEST_PORT": ingest_port},
             # Its Kafka side is proved by its first tick, and in a demo the simulator makes time.
             health=_healthz(ports.ingest_health), starts_with="mqtt", level=1, on_log=True,
@@ -146,6 +151,7 @@ def environment(wish: Wish, ports: Ports) -> dict[str, str]:
         "SC_GATEWAY": GATEWAY, "SC_GATE_HOST": wish.host, "SC_GATE_PORT": str(ports.mqtt),
         "SC_GATE_AUTH": _flag(wish.passwords),
         "SC_PROCESS_PORT": str(ports.process_health), "SC_SINK_PORT": str(ports.sink_health),
+        "SC_AFTERWARDS_PORT": str(ports.afterwards_health),
         "SC_PUSH_HOST": wish.host, "SC_PUSH_PORT": str(ports.push),
         "SC_PUSH_AUTH": _flag(wish.passwords), "SC_NO_AUTH": _flag(wish.no_auth),
         "SC_DEMO": _flag(wish.demo), "PYTHONUNBUFFERED": "1",

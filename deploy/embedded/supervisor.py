@@ -197,7 +197,7 @@ class Supervisor:
 def _stages(children: list[Child]) -> Iterable[list[Child]]:
     """What ends together, in order: those who bring readings in, those who read, the rest."""
     late = {BROKER, "mqtt"}
-    readers = {"process", "sink", "console"}
+    readers = {"process", "sink", "afterwards", "console"}
     yield [c for c in children if c.part.name not in late | readers]
     yield [c for c in children if c.part.name in readers]
     for name in (BROKER, "mqtt"):

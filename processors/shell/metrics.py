@@ -18,6 +18,7 @@ BATCH_S = Histogram(
     "From a batch to its acknowledgement",
     buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
+FOUND_AFTERWARDS = Counter("sc_found_afterwards", "Alerts that only late events made")
 POINTS = Counter("sc_sink_points", "Points written")
 BAD_POINTS = Counter("sc_sink_bad_points", "Points refused and set aside")
 

@@ -13,12 +13,14 @@ from deploy.embedded.page import CheckSettings
 from deploy.embedded.parts import INNER, Part, Ports, Wish, environment, parts
 from deploy.embedded.simulated import SimulatedSettings
 from ingest.settings import IngestSettings
+from processors.afterwards.settings import AfterwardsSettings
 from processors.shell.settings import ProcessorSettings, SinkSettings
 
 PORTS = Ports(mqtt=1, http=2, push=3, **{name: 10 + i for i, name in enumerate(INNER)})
 READERS: dict[str, type[BaseSettings]] = {
     "mqtt": MqttSettings, "broker": BrokerSettings, "console": ConsoleSettings,
     "process": ProcessorSettings, "sink": SinkSettings, "ingest": IngestSettings,
+    "afterwards": AfterwardsSettings,
     "push": IngestSettings, "gate": GateSettings, "simulation": SimulatedSettings,
 }  # fmt: skip
 
@@ -89,9 +91,9 @@ def test_whoever_else_can_come_in_must_say_who_it_is(
 def test_the_page_answers_for_every_part_that_devices_need() -> None:
     told = by_name(wish())["console"].env["SC_CHECKS"]
     asked = set(CheckSettings(checks=told).addresses)
-    assert asked == {"process", "sink", "ingest", "push", "gate"}
+    assert asked == {"process", "sink", "afterwards", "ingest", "push", "gate"}
 
 
 def test_who_writes_or_reads_the_log_goes_with_the_broker() -> None:
     found = {part.name for part in by_name(wish(demo=True)).values() if part.on_log}
-    assert found == {"process", "sink", "ingest", "simulation"}
+    assert found == {"process", "sink", "afterwards", "ingest", "simulation"}

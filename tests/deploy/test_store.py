@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from deploy.embedded.keep import KEEPS, MB, Keep
 from deploy.embedded.rawlog import Place, Record, Slice
 from deploy.embedded.store import NAME, Store, StoreError
-from schemas.topics import ALERTS, APP, EVENTS, LATE, POINTS, STATE
+from schemas.topics import ALERTS, APP, EVENTS, LATE, POINTS, SIGHTINGS, STATE
 
 NOW = 1_800_000_000_000
 DAY = 86_400_000
@@ -102,9 +102,9 @@ def test_points_below_the_sinks_commit_are_dropped(store: Store) -> None:
 
 
 def test_what_is_too_old_is_neither_laid_nor_held(store: Store) -> None:
-    week = LATE.retention_ms or 0
-    put(store, LATE.name, record(0, at=NOW - week - 1), record(1, at=NOW - week))
-    assert [r.offset for r in seeds(store, LATE.name)[0]] == [1]
+    day = SIGHTINGS.retention_ms or 0
+    put(store, SIGHTINGS.name, record(0, at=NOW - day - 1), record(1, at=NOW - day))
+    assert [r.offset for r in seeds(store, SIGHTINGS.name)[0]] == [1]
     assert store.prune(NOW) == 1
 
 

@@ -24,12 +24,14 @@ Mark = tuple[str, int]
 """A reading: its device, and the device's own running number."""
 
 
-def site(estates: tuple[str, ...] = ESTATES, doors: int = DOORS, rules: str = RULES) -> str:
+def site(
+    estates: tuple[str, ...] = ESTATES, doors: int = DOORS, lateness_s: float = LATENESS_S
+) -> str:
     """The site file: in each estate so many doors, four to a building."""
-    return "version: 1\nestates:\n" + "".join(_estate(name, doors, rules) for name in estates)
+    return "version: 1\nestates:\n" + "".join(_estate(e, doors, lateness_s) for e in estates)
 
 
-def _estate(name: str, doors: int, rules: str) -> str:
+def _estate(name: str, doors: int, lateness_s: float) -> str:
     places, devices = [], []
     for number in range(doors):
         building = f"{name}-b{number // DOORS_A_BUILDING}"
@@ -41,8 +43,8 @@ def _estate(name: str, doors: int, rules: str) -> str:
         device = f"{name}-t{number}"
         devices.append(f"{{id: {device}, adapter: hikvision_isapi, place: {door}, kind: reader}}")
     return (
-        f"  - id: {name}\n    name: {_words('苑', name)}\n    lateness_s: {LATENESS_S:g}\n"
-        f"    rules: {rules}\n"
+        f"  - id: {name}\n    name: {_words('苑', name)}\n    lateness_s: {lateness_s:g}\n"
+        f"    rules: {RULES}\n"
         + "    places:\n" + "".join(f"      - {place}\n" for place in places)
         + "    devices:\n" + "".join(f"      - {device}\n" for device in devices)
     )  # fmt: skip

@@ -24,6 +24,7 @@ PARTS = {
     "ingest": "INGEST_PORT",
     "process": "PROCESS_PORT",
     "sink": "SINK_PORT",
+    "afterwards": "AFTERWARDS_PORT",
     "console": "PORT",
     "push": "PUSH_HEALTH_PORT",
 }

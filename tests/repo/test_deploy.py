@@ -14,6 +14,7 @@ from deploy.grafana.build import FOLDER
 from deploy.grafana.build import build as build_dashboard
 from deploy.grafana.panels import PANELS, PanelSpec
 from ingest.settings import IngestSettings
+from processors.afterwards.settings import AfterwardsSettings
 from processors.shell.settings import ProcessorSettings, SinkSettings
 from schemas.measurements import MEASUREMENTS
 from tests.repo.tree import ROOT
@@ -21,7 +22,13 @@ from tests.repo.tree import ROOT
 COMPOSE = yaml.safe_load((ROOT / "deploy/compose/compose.yaml").read_text(encoding="utf-8"))
 SETTINGS = {
     f"SC_{field.upper()}"
-    for model in (ConsoleSettings, IngestSettings, ProcessorSettings, SinkSettings)
+    for model in (
+        AfterwardsSettings,
+        ConsoleSettings,
+        IngestSettings,
+        ProcessorSettings,
+        SinkSettings,
+    )
     for field in model.model_fields
 }
 OURS = {name: part for name, part in COMPOSE["services"].items() if "build" in part}
@@ -40,7 +47,7 @@ def test_a_part_runs_a_command_that_exists_with_settings_that_exist(name: str) -
 
 
 def test_all_parts_and_all_services_are_there() -> None:
-    assert {"ingest", "push", "process", "sink", "console"} <= set(OURS)
+    assert {"ingest", "push", "process", "sink", "afterwards", "console"} <= set(OURS)
     assert {"mosquitto", "kafka", "influxdb", "grafana"} <= set(COMPOSE["services"])
 
 

@@ -21,6 +21,7 @@ from deploy.embedded.simulated import SimulatedSettings
 from ingest.gateway.metrics import GatewayMetrics
 from ingest.push.metrics import PushMetrics
 from ingest.settings import IngestSettings
+from processors.afterwards.settings import AfterwardsSettings
 from processors.core.rule import Rule
 from processors.rules.catalogue import shipped_rules
 from processors.shell.settings import ProcessorSettings, SinkSettings
@@ -62,7 +63,7 @@ SETTINGS = {
     f"SC_{field.upper()}"
     for model in (
         BrokerSettings, ConsoleSettings, GateSettings, IngestSettings, MqttSettings,
-        ProcessorSettings, SimulatedSettings, SinkSettings,
+        AfterwardsSettings, ProcessorSettings, SimulatedSettings, SinkSettings,
     )
     for field in model.model_fields
 }  # fmt: skip
