@@ -21,6 +21,7 @@ class Memory:
         clocks = load(self._clocks_path, DeviceClocks)
         self.keeper = TickKeeper(state.since, clocks.ticked_at)
         self.skew = SkewTable.load(clocks.samples)
+        self._kept = self.skew.corrections()
         self.estates = set(state.estates)
         self.filters = set(state.filters)
 
@@ -43,8 +44,16 @@ class Memory:
             self.estates |= estates
             self._save()
 
+    @property
+    def corrected_anew(self) -> bool:
+        """Whether a correction is in use that is not on disk: readings were told by it, and what
+        comes after a kill must be told by the same.
+        """
+        return self.skew.corrections() != self._kept
+
     async def save_clocks(self) -> None:
         """Keep what was measured of devices' clocks, without holding up the event loop."""
+        self._kept = self.skew.corrections()
         clocks = DeviceClocks(ticked_at=self.keeper.last_at, samples=self.skew.dump())
         await asyncio.to_thread(save, self._clocks_path, clocks)
 

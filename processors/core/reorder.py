@@ -1,9 +1,9 @@
 """Order of arrival to order of events: a watermark, a buffer, and a memory for duplicates.
 
-One estate has one watermark. It moves only by what stands in the log: each reading's
-min(time, received_at), and the gateways' ticks, less the lateness. Where several gateways feed an
-estate it is the slowest of those that are alive, so that one's backlog is not late because another
-has none.
+One estate has one watermark. It moves only by what stands in the log: the gateways' ticks, and
+min(time, received_at) of each reading whose device has a clock, less the lateness. Where several
+gateways feed an estate it is the slowest of those that are alive, so that one's backlog is not late
+because another has none.
 
 An event is late if its time lies before the watermark when it arrives. Whatever arrives in time is
 released in the order (time, cause before effect, device sequence, id), strictly before the
@@ -76,7 +76,7 @@ class Reorder:
         return "held" if event.at >= self.watermark else "late"
 
     def _move(self, event: Event) -> None:
-        if event.type in FROM_THE_OFFICE:
+        if event.type in FROM_THE_OFFICE or _without_clock(event):
             return
         name = event.data.gateway or ""
         head = min(event.at, event.data.received_at)
@@ -113,3 +113,13 @@ class Reorder:
     def waiting(self) -> Iterator[tuple[int, Event]]:
         """The held events with their offsets, in no order."""
         return ((offset, event) for _, offset, event in self.held)
+
+
+def _without_clock(event: Event) -> bool:
+    """Whether a gateway's clock gave the time of a reading.
+
+    In a backlog that is when it was heard, while older readings stand behind it. How far the input
+    is, the gateway's ticks say, which stand behind all of it.
+    """
+    data = event.data
+    return data.time_from == "received" and bool(data.gateway) and event.type != "clock.ticked"

@@ -46,7 +46,8 @@ class Arrival:
 
 
 def reading(estate: str, word: str, door: str, at: int, number: int) -> Event:
-    data = {"device": f"{door}-reader", "place": door, "received_at": at, "gateway": "g"}
+    data = {"device": f"{door}-reader", "place": door, "received_at": at, "gateway": "g",
+            "time_from": "device" if number % 2 else "received"}  # fmt: skip
     return make_event(
         word, id=event_id(estate, word, door, at, number), source=f"/{estate}/{door}-reader",
         time=at, data=data,

@@ -98,3 +98,12 @@ def test_what_people_write_ahead_of_its_time_moves_nothing() -> None:
     order.offer(event("register.changed", 3_600, subject="p1:x"))
     assert order.offer(event("door.opened", 1)) == "held"
     assert order.watermark < T0
+
+
+def test_in_a_backlog_a_reading_without_a_clock_makes_nothing_behind_it_late() -> None:
+    order = Reorder(2_000)
+    heard = {"gateway": "g", "received_at": T0 + 60_000}
+    assert order.offer(event("loop.occupied", 60, time_from="received", **heard)) == "held"
+    assert order.offer(event("access.granted", 10, time_from="device", **heard)) == "held"
+    assert order.offer(event("clock.ticked", 60, "e", gateway="g")) == "held"
+    assert order.offer(event("access.granted", 11, time_from="device", **heard)) == "late"

@@ -26,7 +26,7 @@ PARTS = {
     "sink": "SINK_PORT",
     "afterwards": "AFTERWARDS_PORT",
     "console": "PORT",
-    "push": "PUSH_HEALTH_PORT",
+    "bridge": "BRIDGE_HEALTH_PORT",
 }
 """The parts and the settings of the ports on which each tells its health."""
 START_S = 120.0
@@ -41,11 +41,11 @@ class Product:
         """The named parts; `settings` are SC_… without the prefix. Nothing is started yet."""
         data.mkdir(parents=True, exist_ok=True)
         ports = {name: free_port() for name in names}
-        env = {"DATA": str(data), "NO_AUTH": "true", "PUSH_AUTH": "false", **settings}
-        env |= {"PUSH_PORT": str(free_port()), "SESSION_TIMEOUT_S": "6"}
+        env = {"DATA": str(data), "NO_AUTH": "true", "BRIDGE_AUTH": "false", **settings}
+        env |= {"BRIDGE_PORT": str(free_port()), "SESSION_TIMEOUT_S": "6"}
         env |= {PARTS[name]: str(port) for name, port in ports.items()}
         told = {f"SC_{name}": value for name, value in env.items()}
-        self.push_port = int(env["PUSH_PORT"])
+        self.bridge_port = int(env["BRIDGE_PORT"])
         self.api = Api(ports["console"])
         self.parts = {name: _part(name, port, data, told) for name, port in ports.items()}
 

@@ -31,7 +31,8 @@ def test_a_backlog_is_found_afterwards(tmp_path: Path) -> None:
             devices.send(terminal("t1", "duress", now, 1))
             wait_until(lambda: len(stack.api.alerts()) == 2, 30, "both alerts")
 
-        found = {alert["place"]: alert for alert in stack.api.alerts()}
+        every = (stack.api.get(f"/api/alerts/{alert['id']}") for alert in stack.api.alerts())
+        found = {alert["place"]: alert for alert in every}
 
     assert (found["d0"]["found_afterwards"], found["d0"]["delivery"]) == (True, "list")
     assert (found["d1"]["found_afterwards"], found["d1"]["delivery"]) == (False, "push")

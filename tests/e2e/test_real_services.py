@@ -78,7 +78,7 @@ def play(product: Product, devices: Publisher) -> None:
 
 def push(product: Product, message: Sent) -> None:
     """Post a message as the device itself would; an answer that is no 200 is an error."""
-    url = f"http://{LOOPBACK}:{product.push_port}/push/{message.topic.removeprefix('devices/')}"
+    url = f"http://{LOOPBACK}:{product.bridge_port}/push/{message.topic.removeprefix('devices/')}"
     request = urllib.request.Request(url, message.payload, {"Content-Type": "application/json"})
     OPENER.open(request, timeout=10).close()
 

@@ -145,3 +145,14 @@ def test_a_damaged_key_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(KeyFileError, match="backup"):
         load_keys(path)
+
+
+async def test_a_correction_that_is_in_use_is_wanted_on_disk_at_once(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "s.json", SimulatedClock(1_000))
+    assert not memory.corrected_anew
+    for number in range(25):
+        memory.skew.observe("/e/d", 1_000_000 + number + 240_000, 1_000_000 + number)
+    assert memory.corrected_anew
+    await memory.save_clocks()
+    assert not memory.corrected_anew
+    assert not Memory(tmp_path / "s.json", SimulatedClock(1_000)).corrected_anew
