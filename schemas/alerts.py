@@ -55,6 +55,7 @@ class Alert(Model):
     `id` is a hash of rule, key and opening event; `revision` counts the messages of one id.
     `steps` says in words what each step of the evidence means, so that an alert can be read for as
     long as it is kept, whatever becomes of its rule.
+    `incident` is the id of the first alert of the same visit, "" where it stands alone.
     `key` is rule-wide unique: place and subject. `subject` is a pseudonym, never a clear value.
     """
 
@@ -83,6 +84,7 @@ class Alert(Model):
     roles: tuple[str, ...] = ()
     found_afterwards: bool = False
     suppressed: Suppression | None = None
+    incident: str = ""
     config: str = ""
 
 

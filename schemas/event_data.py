@@ -23,12 +23,23 @@ __all__ = ["DeniedReason", "Direction", "EventData", "Method", "PlateRef", "Scal
 # What all facts share is looked for here as well.
 
 
+RegisterRecord = Literal[
+    "permit", "credential", "pass", "away_note", "consent", "dwelling", "works", "patrol",
+]  # fmt: skip
+DwellingUse = Literal["own", "let", "vacant", "commercial", "unknown"]
+
+
 class CredentialData(EventData):
-    """Common to all that happens at a reader."""
+    """Common to all that happens at a reader.
+
+    `is_holder` is the device's own verdict whether the person is the one the credential was given
+    to; nothing here ever compares faces.
+    """
 
     method: Method = "unknown"
     reader: str | None = None
     person: str | None = None
+    is_holder: bool | None = None
 
 
 class AccessPresented(CredentialData):
@@ -401,18 +412,33 @@ class MeterRead(EventData):
 
 
 class ReportFiled(EventData):
-    """A person reported something."""
+    """A person reported something. `dwelling` is where it troubles people, `against` where it comes
+    from, both as places; None where the report does not say.
+    """
 
     TYPE: ClassVar[str] = "report.filed"
     category: str = "other"
+    dwelling: str | None = None
+    against: str | None = None
 
 
 class RegisterChanged(EventData):
-    """The register changed: a permit, credential, pass, away note or consent."""
+    """The register changed.
+
+    A permit is for a vehicle (`holder`), a pass for a visitor; a credential belongs to a `dwelling`
+    and has a class; an away note or a consent to be looked after is a dwelling's, with
+    `silent_max_s` as agreed; a dwelling has its registered use and count of people; `works` are
+    under way at the event's place, and a patrol is due there, from `valid_from` to `valid_to`.
+    The event's subject is the credential's reference, where there is one.
+    """
 
     TYPE: ClassVar[str] = "register.changed"
-    record: Literal["permit", "credential", "pass", "away_note", "consent", "dwelling"] = "permit"
+    record: RegisterRecord = "permit"
     change: Literal["set", "ended"] = "set"
+    dwelling: str | None = None
+    use: DwellingUse | None = None
+    people: int | None = None
+    silent_max_s: int | None = None
     holder: PlateRef | None = None
     credential_class: str | None = None
     valid_from: Instant | None = None

@@ -39,7 +39,9 @@ class EventData(Model):
     a camera that tracks an object tells again and again of what began at `time`.
     `device_time` is the raw text of the device's clock, untouched; `time_from` says whether the
     event's `time` came from it, `corrected_ms` what the gateway added to it because the device's
-    clock is measured wrong. `replayed`: the device or its bridge says this is old news.
+    clock is measured wrong. `time_doubt` says why the device's time was not believed: it lay after
+    its receipt (`future`), or so far before it that the clock has lost its date (`year`).
+    `replayed`: the device or its bridge says this is old news.
     `retained`: the broker kept it; it is a state found on subscribing, never a happening.
     `sealed` holds encrypted clear values by field name (`subject`, `person`).
     """
@@ -56,6 +58,7 @@ class EventData(Model):
     device_time: str | None = None
     corrected_ms: int = 0
     time_from: Literal["device", "received"] = "received"
+    time_doubt: Literal["future", "year"] | None = None
     replayed: bool = False
     retained: bool = False
     sequence: int | None = None

@@ -18,6 +18,7 @@ PlaceKind = Literal[
     "estate", "building", "unit", "dwelling", "gate", "lane", "bay", "door", "barrier", "camera",
     "zone", "lift", "corridor", "care_home", "car_park",
 ]  # fmt: skip
+DeviceKind = Literal["reader", "panel", "camera", "recorder", "barrier", "gateway", "other"]
 
 
 class Place(Model):
@@ -37,16 +38,23 @@ class Place(Model):
 class DeviceConfig(Model):
     """What processors must know of a device: where it stands and how often it says it is alive.
 
-    `parent` is the device it hangs on (a reader on a panel, a camera on a recorder): when the
-    parent is lost, the child is not reported for itself.
+    `heartbeat_s` is how often it says so, `silence_s` how long it may be silent at most, whatever
+    it says; with both, the latter counts. `parent` is the device it hangs on (a reader on a panel,
+    a camera on a recorder): when the parent is lost, the child is not reported for itself.
     """
 
     id: str
     name: Words
     place: str
-    kind: Literal["reader", "panel", "camera", "recorder", "barrier", "gateway", "other"] = "other"
+    kind: DeviceKind = "other"
     heartbeat_s: int | None = Field(default=None, gt=0)
+    silence_s: int | None = Field(default=None, gt=0)
     parent: str | None = None
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether its silence means something."""
+        return self.heartbeat_s is not None or self.silence_s is not None
 
 
 class AreaRules(Model):

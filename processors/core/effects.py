@@ -6,6 +6,7 @@ from typing import Literal
 from schemas.alerts import Alert, Delivery, Evidence, Handler, Severity
 from schemas.base import Words
 from schemas.events import Event
+from schemas.views import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,23 @@ class ShowDevice:
     not_judged: tuple[str, ...] = field(default=())
 
 
-Effect = OpenAlert | UpdateAlert | ClearAlert | SetDeadline | CancelDeadline | NearMiss | ShowDevice
+@dataclass(frozen=True, slots=True)
+class Show:
+    """A view for the office: what holds now. The last of a key counts."""
+
+    view: View
+
+
+Effect = (
+    OpenAlert
+    | UpdateAlert
+    | ClearAlert
+    | SetDeadline
+    | CancelDeadline
+    | NearMiss
+    | ShowDevice
+    | Show
+)
 
 
 def evidence(step: str, event: Event) -> Evidence:

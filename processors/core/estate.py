@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 from pydantic import BaseModel
 
+from processors.core.incidents import Strand
 from processors.core.reorder import Reorder
 from processors.core.rule import RuleSet
 from schemas.alerts import Alert
@@ -85,6 +86,7 @@ class Estate:
     deadlines: list[tuple[int, str, str, str]] = field(default_factory=list)
     open_alerts: set[DeadlineName] = field(default_factory=set)
     gaps: list[tuple[int, int]] = field(default_factory=list)
+    strands: tuple[Strand, ...] = ()
     dirty: set[str] = field(default_factory=set)
     params: dict[tuple[str, str], Any] = field(default_factory=dict)
     announced: list[tuple[OrderKey, EstateConfig]] = field(default_factory=list)

@@ -19,15 +19,18 @@ from processors.core.effects import (
     NearMiss,
     OpenAlert,
     SetDeadline,
+    Show,
     ShowDevice,
     UpdateAlert,
 )
 from processors.core.estate import DeadlineName, Estate, ScopeRecord
+from processors.core.incidents import joined
 from processors.core.rule import Rule, RuleSet, Scope, Scopes, Situation
 from processors.core.suppress import cleared, opened, updated
 from schemas.alerts import Alert
 from schemas.event_data import ConfigActivated
 from schemas.events import Event
+from schemas.views import View, view_key
 
 CLEAR, FORGET = "~clear|", "~forget|"
 """Names of the machine's own deadlines: a pulse clears itself, a cleared alert is forgotten."""
@@ -52,6 +55,7 @@ class Output:
 
     alerts: dict[str, Alert] = field(default_factory=dict)
     devices: dict[tuple[str, str], ShowDevice] = field(default_factory=dict)
+    views: dict[str, View] = field(default_factory=dict)
     opened: list[Alert] = field(default_factory=list)
     cleared: list[Alert] = field(default_factory=list)
     near_misses: list[Missed] = field(default_factory=list)
@@ -194,6 +198,8 @@ class Machine:
                 out.near_misses.append(missed)
             case ShowDevice():
                 out.devices[(estate.id, effect.device)] = effect
+            case Show(view):
+                out.views[view_key(view)] = view
 
     def _open(
         self, estate: Estate, rule: Rule, now: Situation, told: OpenAlert, out: Output
@@ -202,14 +208,24 @@ class Machine:
         prior = record.alerts.get((rule.id, told.key))
         is_new = prior is None or prior.cleared_at is not None
         alert = opened(rule, now, told, prior, lambda r, k: (r, k) in estate.open_alerts)
+        if prior is None and rule.visit and alert.suppressed is None:
+            incident, estate.strands = joined(estate.strands, alert, estate.config, now.at)
+            alert = alert.model_copy(update={"incident": incident})
         self._put(estate, record, now.scope, alert, out)
         record.deadlines.pop((rule.id, FORGET + told.key), None)
         if told.clear_after_ms is not None:
             at = max(alert.updated_at, now.at) + told.clear_after_ms
             self._set_deadline(estate, now.scope.key, (rule.id, CLEAR + told.key), at, now.at)
         if is_new:
-            for follower in self.rules.followers[rule.id]:
-                self._step(estate, follower, now.scope, AlertOpened(alert), out)
+            self._tell_followers(estate, rule, now.scope, alert, out)
+
+    def _tell_followers(
+        self, estate: Estate, rule: Rule, scope: Scope, alert: Alert, out: Output
+    ) -> None:
+        for follower in self.rules.followers[rule.id]:
+            told_in = follower.told_in
+            for there in (scope,) if told_in is None else told_in(alert, estate.config):
+                self._step(estate, follower, there, AlertOpened(alert), out)
 
     def _clear(  # noqa: PLR0913
         self, estate: Estate, rule: Rule, scope: Scope, told: ClearAlert, at: int, out: Output

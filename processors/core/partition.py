@@ -21,6 +21,7 @@ import orjson
 from pydantic import ValidationError
 
 from processors.core.estate import Estate, new_estate
+from processors.core.incidents import Strand
 from processors.core.machine import Machine, Output
 from processors.core.rule import AT_ONCE_LATE_MS, RuleSet
 from schemas.event_data import ConfigActivated
@@ -148,6 +149,7 @@ class Partition:
             "watermark": estate.order.watermark,
             "heads": estate.order.heads,
             "gaps": estate.gaps,
+            "strands": [list(strand) for strand in estate.strands],
         }
         if estate.id in self.parked:
             waiting = [event for _, event in sorted(estate.order.waiting(), key=lambda w: w[0])]
@@ -157,6 +159,7 @@ class Partition:
     def _restore_estate(self, name: str, summary: dict[str, Any]) -> None:
         estate = self._estate(name)
         estate.order.watermark = summary["watermark"]
+        estate.strands = tuple(Strand(*strand) for strand in summary.get("strands", ()))
         estate.gaps = [(start, end) for start, end in summary["gaps"]]
         for event in decode(orjson.dumps(summary.get("held", []))):
             estate.order.offer(event, self.seen)

@@ -13,13 +13,24 @@ from typing import Any, Literal, NamedTuple
 from pydantic import TypeAdapter, ValidationError
 
 from processors.core.effects import AlertOpened, Deadline, Effect, Input, OpenAlert
-from schemas.alerts import Delivery, Handler, Severity
+from schemas.alerts import Alert, Delivery, Handler, Severity
 from schemas.base import MS_PER_S, Model, Words
 from schemas.event_types import event_types
 from schemas.events import Event, explain
 from schemas.place import EstateConfig
 
-ScopeKind = Literal["door", "lane", "credential", "vehicle", "device", "zone", "dwelling", "estate"]
+ScopeKind = Literal[
+    "door",
+    "lane",
+    "credential",
+    "vehicle",
+    "device",
+    "zone",
+    "dwelling",
+    "gate",
+    "building",
+    "estate",
+]
 AT_ONCE_LATE_MS = 60 * MS_PER_S
 """How late an event may be to be told to rules that see it on arrival; older is backlog (own)."""
 EVERY_TYPE = frozenset(event_types()) - {"clock.ticked", "config.activated"}
@@ -75,6 +86,8 @@ class Rule:
     `steps` says in words what a reading of each step is to the situation.
     `inhibitors` says, for an alert about to open, which open alerts of other rules are its cause:
     pairs of rule and key. `rejoin_ms`: opened again this soon after clearing, it is the same alert.
+    `visit`: its alerts and others of one visitor or spot become one incident (core/incidents.py).
+    `told_in` says in which scopes of this rule a followed rule's alert is told; None: in its own.
     """
 
     id: str
@@ -94,6 +107,8 @@ class Rule:
     at_once: bool = False
     reads_states: bool = False
     rejoin_ms: int = 0
+    visit: bool = False
+    told_in: Callable[[Alert, EstateConfig], Iterable[Scope]] | None = None
     inhibitors: Callable[[Situation, OpenAlert], Iterable[tuple[str, str]]] | None = None
 
     @cached_property

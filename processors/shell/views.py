@@ -43,6 +43,8 @@ class Views:
                 self._note_heard(event, shown, estate_of)
         for (estate, _), device in shown.items():
             yield _record(self._device(estate_of(estate), device), partition)
+        for key, view in out.views.items():
+            yield Record(VIEWS.name, key, encode_view(view), partition)
         for event in _last_ticks(out.released):
             yield _record(_input(estate_of(event.estate), event), partition)
 

@@ -149,7 +149,7 @@ DETAIL_TWO = Words(
 
 RULE = Rule(
     id="door_forced",
-    version="1",
+    version="2",
     title=Words(zh="门无授权打开", en="door opened without grant"),
     steps={
         "device_says_forced": Words(zh="设备报强开", en="the device says forced"),
@@ -165,5 +165,6 @@ RULE = Rule(
     severity="yellow",
     handler="police",
     delivery="list",
+    visit=True,
     rejoin_ms=5 * 60 * MS_PER_S,
 )

@@ -215,7 +215,7 @@ def _gone_at(now: Situation, presence: Presence) -> SetDeadline:
 
 RULE = Rule(
     id="loitering",
-    version="1",
+    version="2",
     title=Words(zh="长时间逗留", en="loitering"),
     steps={
         "left": Words(zh="离开", en="left"),
@@ -230,5 +230,6 @@ RULE = Rule(
     severity="blue",
     handler="property",
     delivery="list",
+    visit=True,
     rejoin_ms=5 * 60 * MS_PER_S,
 )

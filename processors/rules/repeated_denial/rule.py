@@ -177,7 +177,7 @@ def _who(now: Situation, state: Denials) -> Words:
 
 RULE = Rule(
     id="repeated_denial",
-    version="1",
+    version="2",
     title=Words(zh="连续被拒", en="repeated refusals"),
     steps={
         "denied": Words(zh="被拒", en="refused"),
@@ -193,5 +193,6 @@ RULE = Rule(
     severity="yellow",
     handler="police",
     delivery="list",
+    visit=True,
     after=frozenset({"door_forced"}),
 )
