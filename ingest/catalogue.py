@@ -6,6 +6,7 @@ An adapter is a folder with `adapter.yaml` and, where picking and renaming are n
 
 import importlib
 import importlib.util
+import re
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from pathlib import Path as FilePath
 from types import ModuleType
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ingest.generic import GenericMap, generic_codec
 from ingest.message import Codec, Message
@@ -26,10 +27,31 @@ SHIPPED = FilePath(__file__).parent / "adapters"
 
 
 class Recognise(Model):
-    """Content that gives an adapter away: all `contains` strings, and none of `lacks`."""
+    """Content that gives an adapter away: all `contains` strings, and none of `lacks`.
 
-    contains: tuple[str, ...] = Field(min_length=1, description="Texts that must all stand in it")
+    Where there are no words to hold on to (lines of columns, binary records), `pattern` says how
+    the bytes begin.
+    """
+
+    contains: tuple[str, ...] = Field((), description="Texts that must all stand in it")
     lacks: tuple[str, ...] = Field((), description="Texts of which none may stand in it")
+    pattern: str | None = Field(
+        None, description="A regular expression over the bytes, from the first on; . is any byte"
+    )
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "Recognise":
+        if not self.contains and self.pattern is None:
+            raise ValueError("needs contains: or pattern:")
+        try:
+            self._begins  # noqa: B018
+        except (re.error, UnicodeEncodeError) as error:
+            raise ValueError(f"pattern: is no regular expression over bytes: {error}") from error
+        return self
+
+    @cached_property
+    def _begins(self) -> re.Pattern[bytes] | None:
+        return None if self.pattern is None else re.compile(self.pattern.encode("ascii"), re.DOTALL)
 
     @cached_property
     def _bytes(self) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
@@ -41,8 +63,10 @@ class Recognise(Model):
     def holds(self, payload: bytes) -> bool:
         """Whether the payload reads so."""
         wanted, unwanted = self._bytes
-        return all(map(payload.__contains__, wanted)) and not any(
-            map(payload.__contains__, unwanted)
+        return (
+            all(map(payload.__contains__, wanted))
+            and not any(map(payload.__contains__, unwanted))
+            and (self._begins is None or self._begins.match(payload) is not None)
         )
 
 
@@ -65,6 +89,9 @@ class AdapterSpec(Model):
     recognise: tuple[Recognise, ...] = Field((), description="Content that gives it away; any one")
     heartbeat_s: int | None = Field(
         default=None, gt=0, description="How often a device says that it is alive, in seconds"
+    )
+    recognises_faces: bool = Field(
+        default=False, description="Whether all devices it understands recognise faces"
     )
     map: GenericMap | None = Field(None, description="A mapping; without it a codec.py stands here")
 
@@ -91,6 +118,11 @@ class Catalogue:
     """All adapters, by name."""
 
     adapters: dict[str, Adapter]
+
+    @property
+    def face_adapters(self) -> frozenset[str]:
+        """The adapters all of whose devices recognise faces."""
+        return frozenset(name for name, a in self.adapters.items() if a.spec.recognises_faces)
 
     def choose(self, message: Message, name: str | None = None) -> Adapter | str:
         """The adapter of a message, or one line that says why there is none.

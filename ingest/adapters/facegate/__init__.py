@@ -1,0 +1,1 @@
+"""Face gates and cameras of the "facesluice" protocol (HFSecurity, Huifan and their brands)."""

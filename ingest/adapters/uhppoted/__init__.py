@@ -1,0 +1,1 @@
+"""UHPPOTE access boards behind uhppoted-mqtt."""
