@@ -122,6 +122,8 @@ def text_of(payload: bytes, path: str = "$") -> str:
 
 def whole(value: Any) -> int | None:
     """An int of 64 bits from an int, a float without fraction or a text of digits; else None."""
+    if type(value) is int:
+        return value if abs(value) < _INT_MAX else None
     if isinstance(value, float):
         return int(value) if value.is_integer() and abs(value) < _INT_MAX else None
     text = str(value).strip()

@@ -1,27 +1,35 @@
 """The pure mapping: a message in, events or one rejection out. No clock, no network, no site state.
 
 An adapter's codec says what the device says; here its device is placed, its clock read, its wired
-inputs named and its id made. Clear values stay clear: the gateway seals them afterwards.
+inputs named, its pictures taken out and its id made. Clear values stay clear: the gateway seals
+them afterwards.
 """
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from ingest.catalogue import Adapter, Catalogue
-from ingest.message import DeviceTime, Message, Picture, Reading, Rejected, Unreadable
+from ingest.device_clock import resolve_time
+from ingest.message import Message, Picture, Reading, Rejected, Unreadable
+from ingest.pictures import Missed, TakenPicture, holds_only_pictures, take
 from ingest.registry import Placement, Registry
-from schemas.base import MS_PER_S
 from schemas.events import Event, EventError, event_id, make_event
+from schemas.pictures import day_of, linked_name
 
 REASON_MAX = 300
 """Characters of a reason; a value quoted in it may be as long as a payload."""
 
-HOUR_MS = 3600 * MS_PER_S
-FACTORY_OFFSET_MS = 8 * HOUR_MS
-"""Dahua devices never told their zone claim a UTC eight hours behind their wall clock."""
 
-_CENTRAL_EUROPE = ZoneInfo("Europe/Berlin")
+@dataclass(slots=True)
+class Mapped:
+    """What one message became: its events, and the pictures they link, to be stored before them.
+
+    `missed` says of each picture that was not taken why; no event links it.
+    """
+
+    events: list[Event] = field(default_factory=list)
+    pictures: list[TakenPicture] = field(default_factory=list)
+    missed: list[Missed] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +40,30 @@ class Mapper:
     registry: Registry
 
     def read(self, message: Message, adapter: str | None = None) -> list[Event] | Rejected:
-        """The events of one message, or why there are none.
+        """The events of one message, or why there are none: `map` without the pictures."""
+        found = self.map(message, adapter)
+        return found if isinstance(found, Rejected) else found.events
+
+    def map(self, message: Message, adapter: str | None = None) -> Mapped | Rejected:
+        """What one message becomes, or why nothing does.
 
         `adapter` forces one by name, or one of a make; otherwise the site, then the topic, then the
-        content decides.
+        content decides. A picture that came alone is understood, and has nothing to tell.
         """
+        found = self._map(message, adapter)
+        if isinstance(found, Rejected) and holds_only_pictures(message.payload):
+            return Mapped(missed=["without_event"])
+        return found
+
+    def _map(self, message: Message, adapter: str | None) -> Mapped | Rejected:
         chosen = self._adapter(message, adapter)
         if isinstance(chosen, Rejected):
             return chosen
-        name = chosen.spec.name
+        name, mapped = chosen.spec.name, Mapped()
         try:
-            readings = chosen.decode(message)
-            return [self._event(message, reading, name) for reading in readings]
+            for reading in chosen.decode(message):
+                mapped.events.append(self._event(message, reading, name, mapped))
+            return mapped
         except Unreadable as error:
             return Rejected(_one_line(error.reason), error.path, name)
         except EventError as error:
@@ -55,7 +75,7 @@ class Mapper:
         chosen = self.catalogue.choose(message, name or self.registry.adapter_of(message.topic))
         return Rejected(chosen) if isinstance(chosen, str) else chosen
 
-    def _event(self, message: Message, reading: Reading, adapter: str) -> Event:
+    def _event(self, message: Message, reading: Reading, adapter: str, mapped: Mapped) -> Event:
         spot = self.registry.place(message.topic, reading.device, reading.channel)
         word = _input_meaning(reading, spot)
         known = resolve_time(reading.time, spot)
@@ -63,6 +83,9 @@ class Mapper:
             spot.estate, spot.device, reading.channel, word, _identity_time(reading, message),
             reading.sequence, reading.subject, *filter(None, (reading.key,)),
         )  # fmt: skip
+        links: tuple[str, ...] = ()
+        if reading.pictures:
+            links = tuple(dict.fromkeys(_links(reading.pictures, message, spot, mapped)))
         data = {
             "device": spot.device, "place": spot.place, "received_at": message.received_at,
             "channel": reading.channel, "direction": reading.direction or spot.direction,
@@ -71,7 +94,7 @@ class Mapper:
             "observed_at": resolve_time(reading.observed, spot),
             "replayed": reading.replayed, "retained": message.retained,
             "sequence": reading.sequence, "confidence": reading.confidence,
-            "pictures": tuple(map(_link, reading.pictures)),
+            "pictures": links,
             "adapter": adapter, "native": reading.native,
             **reading.fields,
         }  # fmt: skip
@@ -81,8 +104,27 @@ class Mapper:
         )  # fmt: skip
 
 
-def _link(picture: str | Picture) -> str:
-    return picture if isinstance(picture, str) else picture.name
+def _links(
+    pictures: Iterable[str | Picture], message: Message, spot: Placement, mapped: Mapped
+) -> Iterable[str]:
+    """The links that stay: those a device gave, and those to pictures taken into `mapped`."""
+    for picture in pictures:
+        if isinstance(picture, str):
+            if linked_name(picture) is None:  # A device cannot know the names that we give.
+                yield picture
+            continue
+        found = _taken(picture, message, spot)
+        if isinstance(found, TakenPicture):
+            mapped.pictures.append(found)
+            yield found.link
+        else:
+            mapped.missed.append(found)
+
+
+def _taken(picture: Picture, message: Message, spot: Placement) -> TakenPicture | Missed:
+    if message.retained:
+        return "retained"
+    return take(picture, spot.estate, day_of(message.received_at), close_ups=spot.close_ups)
 
 
 def _one_line(reason: str) -> str:
@@ -95,8 +137,11 @@ def _identity_time(reading: Reading, message: Message) -> str | int:
     """What tells two readings apart in time: the instant if sure, else the device's own text.
 
     Forms of one reading may write one instant differently, so a sure instant goes first. A device
-    without a clock can only be told apart by when it was heard.
+    without a clock can only be told apart by when it was heard. What the device itself calls the
+    happening goes before all of them.
     """
+    if reading.moment is not None:
+        return reading.moment
     if reading.time is None:
         return message.received_at
     if reading.time.instant is not None:
@@ -121,50 +166,3 @@ _OPPOSITE = {
     "barrier.opened": "barrier.closed",
     "barrier.closed": "barrier.opened",
 }
-
-
-def resolve_time(time: DeviceTime | None, spot: Placement) -> int | None:
-    """The instant of a device's clock, or None if it cannot be known.
-
-    The site's named fault goes first; then what is sure; then wall-clock time in the configured
-    zone; then what the device claims, unless its claim is one that is known to be wrong.
-    """
-    if time is None:
-        return None
-    if spot.clock_fault is not None:
-        return _faulty(time, spot)
-    if time.instant is not None:
-        return time.instant
-    if time.local is not None and spot.zone is not None:
-        return _in_zone(time, spot.zone)
-    return time.maybe if _believable(time) else None
-
-
-def _faulty(time: DeviceTime, spot: Placement) -> int | None:
-    claimed = time.instant if time.instant is not None else time.maybe
-    if spot.clock_fault == "lost_offset_sign" or claimed is None or spot.zone is None:
-        return claimed if time.local is None or spot.zone is None else _in_zone(time, spot.zone)
-    # Both other faults write wall-clock time where UTC should stand: read it back as wall clock.
-    seconds, ms = divmod(claimed, MS_PER_S)
-    wall = datetime.fromtimestamp(seconds, UTC).replace(tzinfo=spot.zone)
-    return round(wall.timestamp()) * MS_PER_S + ms
-
-
-def _in_zone(time: DeviceTime, zone: ZoneInfo) -> int:
-    assert time.local is not None
-    return round(time.local.replace(tzinfo=zone).timestamp() * MS_PER_S)
-
-
-def _believable(time: DeviceTime) -> bool:
-    """Whether a claimed UTC can be trusted without a zone to hold it against.
-
-    Known to be wrong are: no distance from the wall clock, the factory's eight hours, a distance
-    no zone has, and the winter hour of Central Europe while it has summer there.
-    """
-    if time.maybe is None or time.local is None:
-        return time.maybe is not None
-    ahead = round(time.local.replace(tzinfo=UTC).timestamp() * MS_PER_S) - time.maybe
-    rounded = round(ahead / MS_PER_S) * MS_PER_S
-    if rounded == HOUR_MS and time.local.replace(tzinfo=_CENTRAL_EUROPE).dst():
-        return False
-    return rounded not in (0, FACTORY_OFFSET_MS) and rounded % (HOUR_MS // 4) == 0

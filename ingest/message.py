@@ -59,7 +59,8 @@ class Reading:
     `pictures` are those the message carries, and links to those it only names.
     `fields` are the type's own data fields (see schemas/event_data.py). `key` goes into the id and
     nowhere else: what the device itself calls the object or record, where several can share one
-    instant on one channel (two people first seen in the same frame).
+    instant on one channel (two people first seen in the same frame). `moment` stands for the time
+    in the id where forms of one happening carry different times (a passage new, updated, lost).
     """
 
     type: str
@@ -76,6 +77,7 @@ class Reading:
     fields: Mapping[str, Any] = field(default_factory=dict)
     key: str | None = None
     observed: DeviceTime | None = None
+    moment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,10 +29,19 @@ def read_xml(payload: bytes, path: str = "$") -> tuple[str, dict[str, Any]]:
     An element with children is a dict, one without is its stripped text; a name that repeats
     becomes a list. Attributes are dropped. Raises Unreadable.
     """
+    builder = _Builder(path)
+    parse_into(builder, payload, path)
+    return builder.root, builder.content
+
+
+def parse_into(target: Any, payload: bytes, path: str = "$") -> None:
+    """Hand every element of a document to a parser target (`start`, `data`, `end`, `close`).
+
+    Raises Unreadable; how deep and how many elements may be is the target's to bound.
+    """
     if len(payload) > BYTES_MAX:
         raise Unreadable(f"is XML of more than {BYTES_MAX} bytes", path)
-    builder = _Builder(path)
-    parser = DefusedXMLParser(target=builder, forbid_dtd=True)
+    parser = DefusedXMLParser(target=target, forbid_dtd=True)
     # The declared encoding is often wrong, so text_of decides; prefixes may lack their declaration.
     text = _PREFIX.sub(r"<\1", _DECLARATION.sub("", text_of(payload, path)))
     try:
@@ -42,7 +51,6 @@ def read_xml(payload: bytes, path: str = "$") -> tuple[str, dict[str, Any]]:
         raise Unreadable(f"is not well-formed XML: {error}", path) from error
     except DefusedXmlException as error:
         raise Unreadable("has a DTD or entities, which are refused", path) from error
-    return builder.root, builder.content
 
 
 class _Builder:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ingest.adapters._dahua.clock import bridge_time, device_time, epoch, wall_clock
-from ingest.mapping import resolve_time
+from ingest.device_clock import resolve_time
 from ingest.registry import Placement
 from schemas.base import parse_instant
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ingest.adapters.dahua_stream import carriers, codec, codes, stations, traffic
 from ingest.adapters.dahua_stream.elements import ELEMENTS_MAX
 from ingest.catalogue import SHIPPED
-from ingest.message import Message, Reading, Unreadable
+from ingest.message import Message, Picture, Reading, Unreadable
 from schemas.event_types import event_types
 from tests.ingest.cases import adapters, cases
 
@@ -287,12 +287,39 @@ def test_a_bomb_is_refused() -> None:
         read(bomb)
 
 
-@pytest.mark.parametrize("kind", ["image/jpeg", "image/png", "application/octet-stream"])
-def test_pictures_of_any_kind_are_left_out(kind: str) -> None:
-    text = "Content-Type: text/plain\r\n\r\nCode=BreakIn;action=Start;index=0"
-    body = f"--b\r\n{text}\r\n--b\r\nContent-Type: {kind}\r\n\r\n".encode() + b"\x89\x00\xfe\xfa"
+def multipart(*parts: tuple[str, bytes]) -> bytes:
+    return b"\r\n".join(f"--b\r\nContent-Type: {kind}\r\n\r\n".encode() + body
+                        for kind, body in parts)  # fmt: skip
 
-    assert one(body).type == "door.forced"
+
+BREAK_IN = ("text/plain", b"Code=BreakIn;action=Start;index=0")
+
+
+@pytest.mark.parametrize("kind", ["image/jpeg", "image/png", "application/octet-stream"])
+def test_pictures_of_any_kind_are_no_text(kind: str) -> None:
+    found = one(multipart(BREAK_IN, (kind, b"\x89\x00\xfe\xfa")))
+
+    assert found.type == "door.forced"
+    assert found.pictures == (Picture("picture", "scene", b"\x89\x00\xfe\xfa"),)
+
+
+def test_pictures_go_with_the_text_they_follow() -> None:
+    card = ("text/plain", b'Code=AccessControl;action=Pulse;index=0;data={"Status": 1}')
+    first, second, third = (("image/jpeg", b"\xff\xd8" + mark) for mark in (b"1", b"2", b"3"))
+    forced, granted = read(multipart(first, BREAK_IN, second, card, third))
+
+    assert forced.pictures == tuple(Picture("picture", "scene", p[1]) for p in (first, second))
+    assert granted.pictures == (Picture("picture", "face", third[1]),)
+
+
+def test_a_path_is_left_out_where_its_picture_came_along() -> None:
+    told = event("CrossLineDetection", "Start")
+    told["Data"] = {"SceneImage": {"FilePath": "/tmp/7.jpg"}, "SnapURL": "http://c/8.jpg"}
+    head = b"--b\r\nContent-Type: application/json\r\n\r\n" + json.dumps(told).encode()
+    part = b'\r\n--b\r\nContent-Disposition: form-data; filename="7.jpg"\r\n'
+    found = one(head + part + b"Content-Type: image/jpeg\r\n\r\n\xff\xd8")
+
+    assert found.pictures == (Picture("7.jpg", "scene", b"\xff\xd8"), "http://c/8.jpg")
 
 
 def test_frames_and_what_lies_between_them() -> None:

@@ -1,1 +1,1 @@
-"""What the Dahua adapters share: reading loose text, the device's clock, and the make's tables."""
+"""What the Dahua adapters share: the device's clock, and the make's tables."""

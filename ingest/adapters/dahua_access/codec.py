@@ -9,9 +9,9 @@ from typing import Any
 
 from ingest.adapters._dahua.access import reason_of
 from ingest.adapters._dahua.clock import bridge_time
-from ingest.adapters._dahua.loose import documents
 from ingest.adapters._dahua.names import device_name, pictures, table, tables
 from ingest.converters import flag, said, text_of, whole
+from ingest.loose import documents
 from ingest.message import Message, Reading, Unreadable
 from schemas.event_data import Direction, Method
 

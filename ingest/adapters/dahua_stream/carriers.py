@@ -1,4 +1,4 @@
-"""From bytes to texts: what carries Dahua events. Pure.
+"""From bytes to texts and the pictures beside them: what carries Dahua events. Pure.
 
 One event travels as a part of an endless HTTP answer, as a DHIP frame over TCP 5000, as a pushed
 body (sometimes compressed) or through a bridge on MQTT; several may share one message.
@@ -6,6 +6,7 @@ body (sometimes compressed) or through a bridge on MQTT; several may share one m
 
 import re
 import zlib
+from dataclasses import dataclass
 
 from ingest.converters import text_of
 from ingest.message import Unreadable
@@ -22,18 +23,33 @@ _PLAIN_START = re.compile(rb"(?:\xef\xbb\xbf)?(?:[\t\r\n -~]{8}|[\t\r\n -~]{0,7}
 _JPEG = b"\xff\xd8"
 
 
-def texts(payload: bytes) -> list[str]:
-    """The texts a message carries in order, pictures left out. Raises Unreadable."""
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A text, and the parts that followed it and are none; what came first goes with the first."""
+
+    text: str
+    others: tuple[Part, ...] = ()
+
+
+def pieces(payload: bytes) -> list[Piece]:
+    """The texts a message carries, in order. Raises Unreadable."""
     if _DHIP.search(payload) is not None:
-        return _frames(payload)
+        return list(map(Piece, _frames(payload)))
     body = _inflated(payload)
-    pieces = [part for part in parts(body) if part.body.strip()]
-    if not pieces:
-        return [text_of(body)]
-    found = [part.body for part in pieces if _is_text(part)]
-    if not found:
+    found = [part for part in parts(body) if part.body.strip()]
+    return _of_parts(found) if found else [Piece(text_of(body))]
+
+
+def _of_parts(found: list[Part]) -> list[Piece]:
+    texts = [number for number, part in enumerate(found) if _is_text(part)]
+    if not texts:
         raise Unreadable("holds pictures and no event", "$")
-    return [text_of(piece) for piece in found]
+    early = found[: texts[0]]
+    told = []
+    for begin, end in zip(texts, [*texts[1:], len(found)], strict=True):
+        told.append(Piece(text_of(found[begin].body), (*early, *found[begin + 1 : end])))
+        early = []
+    return told
 
 
 def _is_text(part: Part) -> bool:

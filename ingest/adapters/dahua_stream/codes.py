@@ -34,6 +34,10 @@ MEANINGS: dict[str, Meaning] = {
     "TakenAwayDetection": Meaning("object.left", None, "taken_object"),
     "RioterDetection": Meaning("object.seen", "object.left", "crowd"),
     "CrowdDetection": Meaning("object.seen", "object.left", "crowd"),
+    "StayDetection": Meaning("loitering.started", "loitering.ended"),
+    "AnimalDetection": Meaning("object.seen", "object.left", "animal"),
+    "ObjectPlacementDetection": Meaning("object.seen", "object.left", "left_object"),
+    "ObjectRemovalDetection": Meaning("object.left", None, "taken_object"),
     "HumanTrait": Meaning("object.seen", "object.left", "person"),
     "FaceDetection": Meaning("face.seen", "object.left", "face"),
     "VideoBlind": Meaning("camera.blinded", "camera.restored"),
@@ -45,6 +49,7 @@ MEANINGS: dict[str, Meaning] = {
     "SmokeDetection": Meaning("fire.detected", hazard="smoke"),
     "AlarmLocal": Meaning("input.activated", "input.cleared"),
     "AlarmIPC": Meaning("input.activated", "input.cleared"),
+    "AlarmExtended": Meaning("input.activated", "input.cleared"),
     "ProfileAlarmTransmit": Meaning("input.activated", "input.cleared"),
     "BreakIn": Meaning("door.forced"),
     "DoorNotClosed": Meaning("door.held"),
@@ -55,12 +60,15 @@ MEANINGS: dict[str, Meaning] = {
 
 STATES: frozenset[str] = frozenset({
     "APConnect", "AccessSnap", "AddCard", "AlarmOutput", "AudioAnomaly", "AudioIntensity",
-    "AudioMutation", "BackLightOff", "BackLightOn", "CallSnap", "ConfigChange",
-    "DGSErrorReport", "DoorControl", "HeatImagingTemper", "HungupPhone", "IntelliFrame",
-    "InterVideoAccess", "KeepLightOn", "LeFunctionStatusSync", "MDResult", "NetworkChange",
-    "NewFile", "PassiveHungup", "Reboot", "RecordDelete", "RequestCallState",
-    "RtspSessionDisconnect", "SecurityImExport", "SendCard", "StorageFailure", "StorageFormat",
-    "StorageLowSpace", "StorageNotExist", "SystemState", "UpdateFile", "Upgrade",
+    "AudioMutation", "BackLightOff", "BackLightOn", "BatteryLowPower", "CallSnap",
+    "ConfigChange", "DGSErrorReport", "DoorControl", "FightDetection", "FireWarningInfo",
+    "GotoPreset", "HeatImagingTemper", "HungupPhone", "IPConflict", "IntelliFrame",
+    "InterVideoAccess", "KeepLightOn", "LeFunctionStatusSync", "LoginFailure", "MACConflict",
+    "MDResult", "ManNumDetection", "NetAbort", "NetMonitorAbort", "NetworkChange", "NewFile",
+    "PassiveHungup", "QueueNumDetection", "QueueStayDetection", "Reboot", "RecordDelete",
+    "RequestCallState", "RtspSessionDisconnect", "SecurityImExport", "SendCard",
+    "StorageFailure", "StorageFormat", "StorageLowSpace", "StorageNotExist", "SystemState",
+    "TrafficFlowStat", "TumbleDetection", "UpdateFile", "Upgrade", "UserLock",
 })  # fmt: skip
 """Codes that tell how a device is or what its software does: kept as states, never happenings."""
 

@@ -7,7 +7,7 @@ from typing import Any
 from ingest.adapters._dahua.clock import device_time
 from ingest.adapters._dahua.names import device_name, table
 from ingest.converters import whole
-from ingest.message import DeviceTime
+from ingest.message import DeviceTime, Picture
 
 HEARTBEAT = "Heartbeat"
 LOCK_TIMER = "MagneticLock"
@@ -19,7 +19,7 @@ class Element:
 
     `rows` are the dicts of `Data` where that is a list; `names` the members around the event, in
     which bridges name the device; `told` is a time that stood there, `fired` when a bridge heard
-    of it, `prefix` the topic's name for the device.
+    of it, `prefix` the topic's name for the device; `pictures` came beside it.
     """
 
     code: str
@@ -31,6 +31,7 @@ class Element:
     told: str | None = None
     fired: DeviceTime | None = None
     prefix: str | None = None
+    pictures: tuple[Picture, ...] = ()
 
     @property
     def device(self) -> str | None:

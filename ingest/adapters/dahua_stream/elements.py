@@ -8,12 +8,13 @@ from typing import Any
 import yaml
 
 from ingest.adapters._dahua.clock import bridge_time
-from ingest.adapters._dahua.loose import documents, value_at
 from ingest.adapters._dahua.names import table, tables
 from ingest.adapters.dahua_stream.bridges import TopicSays, code_of_content, topic_says
-from ingest.adapters.dahua_stream.carriers import texts
+from ingest.adapters.dahua_stream.carriers import Piece, pieces
 from ingest.adapters.dahua_stream.element import HEARTBEAT, LOCK_TIMER, Element
+from ingest.adapters.dahua_stream.pictures import carried
 from ingest.converters import said, whole
+from ingest.loose import documents, value_at
 from ingest.message import Message, Unreadable
 
 ELEMENTS_MAX = 1000
@@ -32,12 +33,18 @@ _EVENT_KEYS = ("Code", "code", "Action", "action", "Index", "index", "Data", "da
 def elements(message: Message) -> list[Element]:
     """The events of a message in order. Raises Unreadable if there is none, or no sense in one."""
     says = topic_says(message.topic)
-    found = [element for text in texts(message.payload) for element in _of_text(text, says.code)]
+    found = [e for piece in pieces(message.payload) for e in _of_piece(piece, says.code)]
     if not found:
         raise Unreadable("holds no event", "$")
     if len(found) > ELEMENTS_MAX:
         raise Unreadable(f"holds more than {ELEMENTS_MAX} events", "$")
     return [_on_topic(element, says) for element in found]
+
+
+def _of_piece(piece: Piece, topic: str | None) -> Iterator[Element]:
+    for element in _of_text(piece.text, topic):
+        pictures = carried(piece.others, element.code)
+        yield replace(element, pictures=pictures) if pictures else element
 
 
 def _on_topic(element: Element, says: TopicSays) -> Element:

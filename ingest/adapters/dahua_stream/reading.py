@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ingest.adapters._dahua.names import pictures, table
 from ingest.adapters.dahua_stream.element import Element
+from ingest.adapters.dahua_stream.pictures import pictures_of
 from ingest.converters import number, said, whole
 from ingest.message import Reading, Unreadable
 from schemas.event_data import Scalar
@@ -24,7 +24,7 @@ def reading(element: Element, word: str, **more: Any) -> Reading:
         "sequence": sequence(element.data),
         "replayed": element.replayed,
         "native": f"{element.code}/{element.action}",
-        "pictures": pictures(element.data, table(element.data.get("SceneImage"))),
+        "pictures": pictures_of(element),
         **more,
     }
     return Reading(type=word, **attributes)

@@ -4,18 +4,20 @@
 The path of the request, which would name the notification, is lost on the way; the body decides.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ingest.adapters._dahua.clock import wall_clock
-from ingest.adapters._dahua.loose import documents
 from ingest.adapters._dahua.names import device_name, pictures, table
 from ingest.adapters._dahua.vehicles import confidence_of, plate_text, vehicle_fields
 from ingest.converters import flag, said, text_of
-from ingest.message import DeviceTime, Message, Reading, Unreadable
+from ingest.loose import documents
+from ingest.message import DeviceTime, Message, Picture, PictureKind, Reading, Unreadable
 
 _DESCRIBING = ("DeviceName", "DeviceModel", "DeviceType", "Manufacturer", "SoftwareVersion")
-_PICTURES = ("NormalPic", "CutoutPic", "VehiclePic", "CombinedPic")
+_PICTURES: Mapping[str, PictureKind] = {
+    "NormalPic": "scene", "CutoutPic": "plate", "VehiclePic": "vehicle", "CombinedPic": "scene",
+}  # fmt: skip
 
 
 def decode(message: Message) -> list[Reading]:
@@ -47,9 +49,20 @@ def _tollgate(body: Mapping[str, Any]) -> Reading:
         subject=text,
         confidence=None if text is None else confidence_of(plate.get("Confidence")),
         native="TollgateInfo",
-        pictures=pictures(*(table(picture.get(key)) for key in _PICTURES)),
+        pictures=tuple(_pictures(picture)),
         fields=vehicle_fields(snap, plate, vehicle),
     )
+
+
+def _pictures(picture: Mapping[str, Any]) -> Iterator[str | Picture]:
+    """The pictures in the notification; of those that were left out of it, their names."""
+    for key, kind in _PICTURES.items():
+        held = table(picture.get(key))
+        content = held.get("Content")
+        if isinstance(content, str) and content:
+            yield Picture(said(held.get("PicName")) or key, kind, content)
+        else:
+            yield from pictures(held)
 
 
 def _time(snap: Mapping[str, Any]) -> DeviceTime | None:

@@ -22,6 +22,7 @@ from ingest.adapters.frigate.words import (
 )
 from ingest.converters import text_of
 from ingest.message import Message, Reading, Unreadable
+from ingest.pictures import is_picture
 
 DEFAULT_PREFIX = "frigate"
 
@@ -92,8 +93,8 @@ def _of_camera(message: Message, prefix: str, levels: Levels) -> list[Reading]:
             return switch(message, prefix if camera in _OWN else camera, what or [camera])
         case ("notifications", "suspended") | ("ptz_autotracker", "active"):
             return switch(message, camera, rest)
-        case (_, "snapshot"):
-            return snapshot(message)
+        case (label, "snapshot"):
+            return snapshot(message, camera, label)
         case (label,):
             return count(message, camera, label)
         case (label, "active"):
@@ -107,8 +108,8 @@ def _without_topic(message: Message) -> list[Reading]:
     Only words that Frigate says in one sense are read: `online`, `offline` and `stopped` of itself,
     `ON` and `OFF` of motion (elsewhere they are settings, which are no news), and a bare count.
     """
-    if message.payload[:2] == b"\xff\xd8":
-        return snapshot(message)
+    if is_picture(message.payload):
+        return []
     text = text_of(message.payload).strip()
     if text.startswith("{"):
         return _by_shape(message, DEFAULT_PREFIX)

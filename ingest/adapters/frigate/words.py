@@ -1,11 +1,17 @@
 """What Frigate says in one word or number on a topic of its own, and its two JSON states."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from ingest.adapters.frigate.kinds import kind_of
 from ingest.converters import epoch_time, lenient_json, number, said, text_of
-from ingest.message import Message, Reading, Unreadable
+from ingest.message import Message, Picture, PictureKind, Reading, Unreadable
+from ingest.pictures import is_picture
 from schemas.event_data import Scalar
+
+_SHOWN: Mapping[str, PictureKind] = {
+    "person": "person", "face": "face", "vehicle": "vehicle", "license_plate": "plate",
+}  # fmt: skip
 
 
 def _word(message: Message, words: Sequence[str]) -> str:
@@ -82,11 +88,19 @@ def switch(message: Message, device: str, what: Sequence[str]) -> list[Reading]:
     return _state(device, {"_".join(what): text}, "/".join(what))
 
 
-def snapshot(message: Message) -> list[Reading]:
-    """The best picture of an object, kept by the broker: maybe old, and never a happening."""
-    if message.payload[:2] != b"\xff\xd8":
-        raise Unreadable("is no JPEG picture", "$")
-    return []
+def snapshot(message: Message, camera: str, label: str) -> list[Reading]:
+    """The best picture of an object so far: maybe old, and never a happening.
+
+    Frigate cuts it out around the object unless it is told otherwise. An empty payload takes back
+    the one that the broker kept.
+    """
+    if not message.payload:
+        return []
+    if not is_picture(message.payload):
+        raise Unreadable("is no picture", "$")
+    shown = Picture(f"{label}.jpg", _SHOWN.get(kind_of(label) or "", "scene"), message.payload)
+    (reading,) = _state(camera, {"snapshot": label}, f"{label}/snapshot")
+    return [replace(reading, pictures=(shown,))]
 
 
 def count(message: Message, where: str | None, label: str | None) -> list[Reading]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ingest.adapters.hikvision_isapi.documents import Document
+from ingest.adapters.hikvision_isapi.pictures import pictures_of
 from ingest.adapters.hikvision_isapi.record import Record
 from ingest.converters import iso_time
 from ingest.message import DeviceTime, Reading, Unreadable
@@ -52,7 +53,7 @@ def read_alert(document: Document) -> Alert:
         channel=_channel(record),
         replayed=_replayed(record),
         native=event,
-        pictures=document.pictures,
+        pictures=pictures_of(document.pictures, event),
     )
     return Alert(event, _active(record), record, common)
 

@@ -3,12 +3,14 @@
 import re
 from typing import Any
 
-from ingest.adapters.hikvision_isapi.alert import Alert
+from ingest.adapters.hikvision_isapi.alert import Alert, time_of
 from ingest.adapters.hikvision_isapi.record import Record
 from ingest.converters import compact_time, iso_time, number, share
-from ingest.message import DeviceTime, Reading, Unreadable
+from ingest.message import DeviceTime, Picture, Reading, Unreadable
 
 _NO_PLATE = frozenset({"noplate", "no plate", "unlicensed", "无车牌", "未识别"})
+_COLOURS = frozenset("蓝黄白黑绿")
+_PROVINCES = frozenset("京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新使领")
 _LISTS = {
     "whitelist": "allow", "allowlist": "allow", "blacklist": "block", "blocklist": "block",
     "otherlist": "other", "temporarylist": "temporary",
@@ -30,6 +32,7 @@ def read_anpr(alert: Alert) -> list[Reading]:
         alert.says(
             "plate.read" if plate else "vehicle.seen",
             subject=plate,
+            time=alert.common.time or time_of(block, "dateTime", "detectionBeginTime"),
             sequence=vehicle.whole("index") or None,
             confidence=_confidence(block.raw("confidenceLevel", "confidence")),
             native=_native(alert.event, block),
@@ -56,7 +59,10 @@ def read_plates(plates: Record) -> list[Reading]:
 
 
 def _plate(text: str | None) -> str | None:
-    return None if text is None or text.lower() in _NO_PLATE else text
+    """The plate, without the colour that firmware for China writes before it (`蓝浙A…`)."""
+    if text is None or text.lower() in _NO_PLATE:
+        return None
+    return text[1:] if text[0] in _COLOURS and text[1:2] in _PROVINCES else text
 
 
 def _confidence(value: Any) -> float | None:
@@ -83,13 +89,21 @@ def _fields(block: Record, vehicle: Record) -> dict[str, Any]:
     }
 
 
-def _pictures(alert: Alert, block: Record) -> tuple[str, ...]:
+def _pictures(alert: Alert, block: Record) -> tuple[str | Picture, ...]:
+    """The pictures that came along, and the names of those that are only listed."""
+    carried = alert.common.pictures
+    here = {_stem(picture.name) for picture in carried if isinstance(picture, Picture)}
     listed = [
         info.text("fileName")
         for infos in block.parts("pictureInfoList")
         for info in infos.parts("pictureInfo") or [infos]
     ]
-    return tuple(dict.fromkeys(filter(None, (*listed, *alert.common.pictures))))
+    missing = [name for name in listed if name and _stem(name) not in here]
+    return (*carried, *dict.fromkeys(missing))
+
+
+def _stem(name: str) -> str:
+    return name.rpartition("/")[2].partition(".")[0].lower()
 
 
 def _capture_time(entry: Record) -> DeviceTime | None:

@@ -77,11 +77,12 @@ def _fields(alert: Alert, row: EventRow, word: str) -> dict[str, Any]:
 
 
 def _object(record: Record, regions: list[Record]) -> str | None:
-    """What moved, if the camera told person from vehicle."""
+    """What moved, if the camera told person from vehicle; of both (`human,vehicle`) neither."""
     targets = [record.text("targetType", "detectionTarget")]
     targets += [entry.text("detectionTarget", "targetType") for entry in regions]
-    seen = next(filter(None, targets), None)
-    return _OBJECTS.get(seen.lower(), seen.lower()) if seen else None
+    seen = next(filter(None, targets), "")
+    kinds = {name.strip() for name in seen.lower().split(",") if name.strip()}
+    return _OBJECTS.get(kind := kinds.pop(), kind) if len(kinds) == 1 else None
 
 
 def read_duration(alert: Alert) -> list[Reading]:

@@ -1,6 +1,6 @@
 """From a payload to the documents in it: XML or JSON, bare, wrapped, in parts or in a row.
 
-Pictures are never read: their names go with the document they follow (or precede, if none yet).
+Pictures are never read: they go with the document they follow (or precede, if none yet).
 """
 
 import re
@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ingest import loose
 from ingest.adapters.hikvision_isapi.record import Record
-from ingest.converters import load_json
+from ingest.converters import load_json, text_of
 from ingest.message import Unreadable
 from ingest.multipart import Part, parts
 from ingest.xml_tree import read_xml
@@ -18,7 +19,7 @@ ALERT = "EventNotificationAlert"
 ROOTS = (ALERT, "AcsEvent", "AcsWorkStatus", "CallStatus", "Plates", "DeviceInfo")
 """Documents that say something of the device; anything else is refused by name."""
 
-_WRAPPERS = ("payload", "alarm", "body", "plate")
+_WRAPPERS = ("payload", "alarm", "body", "plate", "event_log", "event")
 """Where bridges put the document they took from the device."""
 
 _WRAPPERS_DEEP = 4
@@ -30,11 +31,11 @@ _BLANKS = b"\xef\xbb\xbf \t\r\n\0"
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One object under its root's name, and the names of the pictures sent with it."""
+    """One object under its root's name, and the pictures sent with it."""
 
     root: str
     record: Record
-    pictures: tuple[str, ...] = ()
+    pictures: tuple[Part, ...] = ()
 
 
 def documents(payload: bytes) -> list[Document]:
@@ -49,14 +50,13 @@ def documents(payload: bytes) -> list[Document]:
 
 def _of_parts(found: list[Part]) -> list[Document]:
     read: list[Document] = []
-    early: list[str] = []
+    early: list[Part] = []
     for number, part in enumerate(found, start=1):
         if _is_picture(part):
-            name = part.filename or part.name or "picture"
             if read:
-                read[-1] = replace(read[-1], pictures=(*read[-1].pictures, name))
+                read[-1] = replace(read[-1], pictures=(*read[-1].pictures, part))
             else:
-                early.append(name)
+                early.append(part)
         elif _is_text(part.body):
             read.extend(_read(part.body, f"part {number}"))
     if not read:
@@ -80,7 +80,8 @@ def _read(body: bytes, path: str) -> Iterator[Document]:
     if text[:1] == b"<":
         yield from (_of_xml(one, path) for one in _in_a_row(text))
     elif text[:1] in (b"{", b"["):
-        yield from _of_json(load_json(text), path)
+        for value in _json_values(text):
+            yield from _of_json(value, path)
     else:
         raise Unreadable(f"is neither XML, JSON nor multipart (starts with {text[:20]!r})", path)
 
@@ -102,6 +103,28 @@ def _of_xml(text: bytes, path: str) -> Document:
     return Document(_known(root, path), Record(content, path))
 
 
+def _json_values(text: bytes) -> list[Any]:
+    """The values of a text: one by rights; people who write one down add comments or cut it off."""
+    try:
+        return [load_json(text)]
+    except Unreadable as fault:
+        found = loose.documents(text_of(text))
+        if not all(isinstance(value, Mapping) and _tells(value) for value in found):
+            raise fault from None
+        return found
+
+
+def _tells(value: Mapping[str, Any]) -> bool:
+    """Whether what could be read of a text holds the part that says what happened."""
+    record = Record(value)
+    inner = record.part(ALERT, *_WRAPPERS) or record
+    event = inner.text("eventType")
+    return event is not None and (event.lower() not in _WITH_CONTENT or event in inner)
+
+
+_WITH_CONTENT = frozenset({"accesscontrollerevent", "anpr", "cidevent"})
+
+
 def _of_json(value: Any, path: str) -> Iterator[Document]:
     for item in value if isinstance(value, list) else [value]:
         if not isinstance(item, Mapping):
@@ -120,12 +143,20 @@ def _unwrapped(content: Mapping[str, Any], path: str) -> Document:
             inner = record.part(root)
             if inner is not None and (root != ALERT or "eventType" in inner):
                 return Document(root, inner)
-        wrapped = next((record.raw(w) for w in (ALERT, *_WRAPPERS) if record.part(w)), None)
+        wrapped = next(filter(None, (_inside(record, w) for w in (ALERT, *_WRAPPERS))), None)
         if not isinstance(wrapped, Mapping):
             break
         content = wrapped
     keys = ", ".join(sorted(map(str, content))[:5])
     raise Unreadable(f"is JSON without an event this adapter knows (its keys: {keys})", path)
+
+
+def _inside(record: Record, name: str) -> Mapping[str, Any] | None:
+    """The object under a name, or in the JSON text that a form's field holds."""
+    value = record.raw(name)
+    if isinstance(value, str) and value.lstrip()[:1] == "{":
+        value = load_json(value)
+    return value if isinstance(value, Mapping) else None
 
 
 def _known(root: str, path: str) -> str:

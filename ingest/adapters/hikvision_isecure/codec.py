@@ -16,6 +16,7 @@ from schemas.event_data import (
     Direction,
     EventData,
     FireDetected,
+    VehicleData,
 )
 
 _ENDED = 2
@@ -26,6 +27,8 @@ picture added later. 4 and 5 make the same reading, and so the same id, as the f
 _DIRECTIONS: dict[int | None, Direction] = {1: "in", 0: "out"}
 """`ExtEventInOut`; -1 is unknown. It follows the reader's address switch: 1 in, 2 out."""
 
+_WAYS: dict[str, Direction] = {"in": "in", "out": "out"}
+_NO_PLATE = frozenset({"无车牌", "未识别", "车牌", "noplate"})
 _BLANK_AFTER_T = re.compile(r"T\s+")
 _EVENTS_MAX = 1000
 
@@ -85,14 +88,16 @@ def _reading(event: Mapping[str, Any], source: Mapping[str, Any], path: str) -> 
         kind = source.get("eventType")
         reason = f"unknown eventType {kind!r}; this adapter's event_types.csv lacks it"
         raise Unreadable(reason, f"{path}.eventType")
-    word = _word(code, event.get("status", 0), path)
+    word, subject = _word(code, event.get("status", 0), path), _subject(code, data)
+    if word == "plate.read" and subject is None:
+        word = "vehicle.seen"
     return Reading(
         type=word,
         device=said(source.get("srcIndex")),
         time=_time(event, path),
         sequence=whole(data.get("seq")) or None,
-        subject=_subject(code, data),
-        direction=_DIRECTIONS.get(whole(data.get("ExtEventInOut"))),
+        subject=subject,
+        direction=_WAYS.get(code.detail) or _DIRECTIONS.get(whole(data.get("ExtEventInOut"))),
         native="/".join(filter(None, (said(source.get("eventType")), said(data.get("extendKey"))))),
         pictures=tuple(filter(None, [_picture(data)])),
         fields=_fields(word, code, data),
@@ -114,6 +119,9 @@ def _time(event: Mapping[str, Any], path: str) -> DeviceTime | None:
 
 
 def _subject(code: Code, data: Mapping[str, Any]) -> str | None:
+    if code.subject == "plate":
+        plate = said(data.get("plateNo"))
+        return None if plate is None or plate.lower() in _NO_PLATE else plate
     card, person = _number(data.get("ExtEventCardNo")), _number(data.get("ExtEventPersonNo"))
     return {"card": card or person, "person": person or card}.get(code.subject)
 
@@ -140,6 +148,8 @@ def _fields(word: str, code: Code, data: Mapping[str, Any]) -> dict[str, Any]:
         fields = {"method": code.method, "person": name, "reader": reader}
     if issubclass(model, AccessDenied):
         fields["reason"] = code.reason
+    if issubclass(model, VehicleData):
+        fields["lane"] = said(data.get("roadwayName")) or said(data.get("roadwayIndex"))
     if issubclass(model, FireDetected):
         fields["hazard"] = code.detail
     if issubclass(model, DeviceStateReported):

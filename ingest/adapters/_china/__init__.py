@@ -1,0 +1,1 @@
+"""What adapters of Chinese public security standards share."""

@@ -1,0 +1,1 @@
+"""What the adapters of parking cameras share: how these cameras write plates and looks."""

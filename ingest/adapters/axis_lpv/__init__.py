@@ -1,0 +1,1 @@
+"""AXIS License Plate Verifier: see README.md in this folder."""

@@ -1,0 +1,1 @@
+"""GA/T 1400 objects: see README.md in this folder."""

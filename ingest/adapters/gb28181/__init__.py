@@ -1,0 +1,1 @@
+"""GB/T 28181 alarms and status: see README.md in this folder."""

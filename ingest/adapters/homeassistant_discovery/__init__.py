@@ -1,0 +1,1 @@
+"""Home Assistant discovery: see README.md in this folder."""

@@ -1,0 +1,1 @@
+"""Huaxia Zhixin parking cameras that post forms over HTTP."""

@@ -1,0 +1,1 @@
+"""Milesight plate cameras: their webhook, and the list they give when asked."""

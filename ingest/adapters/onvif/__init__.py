@@ -1,0 +1,1 @@
+"""ONVIF events over MQTT and as XML: see README.md in this folder."""

@@ -1,0 +1,1 @@
+"""OpenALPR and Rekor Scout agents by webhook."""

@@ -1,0 +1,1 @@
+"""Qianyi parking cameras over their own MQTT."""

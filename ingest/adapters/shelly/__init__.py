@@ -1,0 +1,1 @@
+"""Shelly: see README.md in this folder."""

@@ -1,0 +1,1 @@
+"""UniFi Access: see README.md in this folder."""

@@ -1,0 +1,1 @@
+"""UniFi Protect: see README.md in this folder."""

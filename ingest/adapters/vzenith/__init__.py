@@ -1,0 +1,1 @@
+"""Vzenith (Zhenshi) parking cameras and the barriers behind them."""

@@ -1,0 +1,1 @@
+"""Xinlutong parking cameras over their own MQTT."""

@@ -1,0 +1,1 @@
+"""Zigbee2MQTT: see README.md in this folder."""
