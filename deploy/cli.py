@@ -7,20 +7,33 @@ import typer
 import console.cli
 import deploy.embedded.cli
 import deploy.kafka.cli
+import deploy.prove.cli
+import deploy.rejects.cli
 import deploy.simulation.cli
 import ingest.cli
+import ingest.kit.cli
 import ingest.run
 import processors.cli
+from deploy.embedded.keeper_logs import KeeperLogs, kept_in
 from deploy.embedded.process import watch_parent
 from deploy.tracebacks import hide_variables
 
+
+def _processors(app: typer.Typer) -> None:
+    """With the keeper's file as the log where there is one."""
+    processors.cli.register(app, lambda data: KeeperLogs(data) if kept_in(data) else None)
+
+
+# `deploy.prove.cli` adds itself to `devices`.
 REGISTER = (
     deploy.embedded.cli.register,
     deploy.kafka.cli.register,
+    deploy.rejects.cli.register,
     deploy.simulation.cli.register,
     ingest.cli.register,
+    ingest.kit.cli.register,
     ingest.run.register,
-    processors.cli.register,
+    _processors,
     console.cli.register,
 )
 

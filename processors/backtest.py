@@ -1,13 +1,9 @@
-"""The back-test over files: events in, alerts out, and nothing else touched."""
+"""Events out of files, for the back-test."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from processors.core.replay import alerts_in_order, replay
-from processors.core.rule import RuleSet
-from schemas.alerts import alert_line
 from schemas.events import Event, EventError, decode, decode_line
-from schemas.place import EstateConfig
 
 CHUNK = 2000
 
@@ -47,15 +43,3 @@ def _one(file: Path, number: int, text: bytes) -> Event:
         return decode_line(text)
     except EventError as error:
         raise LineFault(f"{file}:{number}: {error}") from error
-
-
-def backtest(
-    events: Iterable[Event],
-    rules: RuleSet,
-    configs: Mapping[str, EstateConfig] | None = None,
-    until: int | None = None,
-) -> Iterator[str]:
-    """One line of JSON per alert, by opening time and id."""
-    out = replay(events, rules, configs, until)
-    for alert in alerts_in_order(out.alerts.values()):
-        yield alert_line(alert).model_dump_json()

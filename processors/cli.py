@@ -1,4 +1,4 @@
-"""The processors' commands: process, sink, backtest, rules."""
+"""The processors' commands: process, sink, afterwards, rules; and those that ask the log."""
 
 import asyncio
 import signal
@@ -8,24 +8,23 @@ from typing import Annotated, Any
 
 import typer
 
-from processors.backtest import LineFault, backtest, read_events
+import processors.whatif.cli
 from processors.core.rule import RuleFault, RuleSet
-from processors.rules.catalogue import only, shipped_rules
-from schemas.base import parse_instant
+from processors.rules.catalogue import shipped_rules
 from schemas.place import EstateConfig
-from schemas.site import parse_site
+from schemas.site_files import load_site
 from schemas.yaml_file import FileFaults
 
 rules_app = typer.Typer(help="The situations that are looked for.", no_args_is_help=True)
 
 
-def register(app: typer.Typer) -> None:
-    """Add the processors' commands to the program."""
+def register(app: typer.Typer, open_kept: processors.whatif.cli.OpenLogs | None = None) -> None:
+    """Add the processors' commands to the program; `open_kept` see `processors.whatif.cli`."""
     app.command("process")(process)
     app.command("sink")(sink)
     app.command("afterwards")(afterwards)
-    app.command("backtest")(backtest_files)
     app.add_typer(rules_app, name="rules")
+    processors.whatif.cli.register(app, open_kept)
 
 
 def process() -> None:
@@ -61,30 +60,6 @@ def afterwards() -> None:
 
     settings = AfterwardsSettings()
     _run(lambda stop: run_afterwards(settings, TopicLogs(settings.bootstrap), stop))
-
-
-def backtest_files(
-    files: Annotated[list[Path], typer.Argument(help="NDJSON files of events", exists=True)],
-    site: Annotated[Path | None, typer.Option(help="site file", exists=True)] = None,
-    rules: Annotated[Path | None, typer.Option(help="folder with more rules", exists=True)] = None,
-    only_rules: Annotated[
-        list[str] | None, typer.Option("--only", help="these rules alone")
-    ] = None,
-    until: Annotated[str | None, typer.Option(help="where time stops, RFC 3339")] = None,
-) -> None:
-    """Print the alerts that events would have raised, one JSON line each.
-
-    Example: smart-community backtest --site site.yaml events.ndjson
-    """
-    try:
-        chosen = _rules(rules, only_rules or [])
-        configs = _configs(site)
-        end = parse_instant(until) if until else None
-        for line in backtest(read_events(files), chosen, configs, end):
-            print(line)
-    except (RuleFault, FileFaults, LineFault, ValueError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from error
 
 
 @rules_app.command("list")
@@ -131,15 +106,10 @@ def check_settings(rules: RuleSet, config: EstateConfig) -> None:
                 raise ValueError(f"{where}: {error}") from error
 
 
-def _rules(folder: Path | None, names: list[str]) -> RuleSet:
-    rules = shipped_rules() if folder is None else shipped_rules(folder)
-    return only(rules, names) if names else rules
-
-
 def _configs(site: Path | None) -> dict[str, EstateConfig]:
     if site is None:
         return {}
-    return parse_site(site.read_text(encoding="utf-8"), str(site)).configs()
+    return load_site(site).configs()
 
 
 def _run(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:

@@ -3,7 +3,7 @@
 The embedded stack, whose broker forgets, has another reader over its keeper's file.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Protocol
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -20,6 +20,9 @@ class Logs(Protocol):
 
     async def read(self, estate: str, partition: int, since: int) -> Log:
         """What was written of an estate since a moment (ms since the epoch)."""
+
+    async def everything(self, since: int) -> list[Event]:
+        """What was written of all estates since a moment."""
 
 
 class TopicLogs:
@@ -45,6 +48,21 @@ class TopicLogs:
             await consumer.stop()
         return Log(events_of(events, estate, since), events_of(late, estate, since), known)
 
+    async def everything(self, since: int) -> list[Event]:
+        """See Logs. Raises KafkaError while the broker is away."""
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._bootstrap, enable_auto_commit=False, group_id=None
+        )
+        await consumer.start()
+        try:
+            found: list[Event] = []
+            for partition in sorted(consumer.partitions_for_topic(EVENTS.name) or ()):
+                async for _, value in _records(consumer, EVENTS, partition, since):
+                    found.extend(all_events([value], since))
+            return found
+        finally:
+            await consumer.stop()
+
 
 async def _records(
     consumer: AIOKafkaConsumer, topic: Topic, partition: int, since: int
@@ -61,15 +79,16 @@ async def _records(
             yield record.key, record.value
 
 
-def events_of(values: Sequence[bytes | None], estate: str, since: int) -> tuple[Event, ...]:
+def events_of(values: Iterable[bytes | None], estate: str, since: int) -> tuple[Event, ...]:
     """The events of one estate in these envelopes; one that cannot be read is left out, as live."""
-    return tuple(
-        event
-        for value in values
-        if value is not None
-        for event in _decoded(value)
-        if event.estate == estate and event.at >= since
-    )
+    found = all_events(values, since)
+    return tuple(event for event in found if event.estate == estate)
+
+
+def all_events(values: Iterable[bytes | None], since: int) -> Iterator[Event]:
+    """The events since a moment in these envelopes."""
+    for value in values:
+        yield from (event for event in _decoded(value or b"[]") if event.at >= since)
 
 
 def _decoded(value: bytes) -> list[Event]:
