@@ -158,10 +158,19 @@ def said(value: Any) -> str | None:
     """Stripped text of a scalar, or None for nothing, blanks, and the words that mean nothing."""
     if value is None or isinstance(value, dict | list):
         return None
-    text = str(value).strip()
-    return None if text.lower() in ("", "unknown", "null", "none", "undefined", "--") else text
+    text = value.strip() if type(value) is str else str(value).strip()
+    return None if len(text) < _SAYS_MIN and text.lower() in _SAYS_NOTHING else text
+
+
+_SAYS_NOTHING = frozenset({"", "unknown", "null", "none", "undefined", "--"})
+_SAYS_MIN = 1 + max(map(len, _SAYS_NOTHING))
 
 
 def flag(value: Any) -> bool | None:
     """True or False from a bool, 0/1, or their texts; None for anything else."""
-    return {"true": True, "1": True, "false": False, "0": False}.get(str(value).strip().lower())
+    if value is None or value is True or value is False:
+        return value
+    return _FLAGS.get(str(value).strip().lower())
+
+
+_FLAGS = {"true": True, "1": True, "false": False, "0": False}

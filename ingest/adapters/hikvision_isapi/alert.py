@@ -85,7 +85,8 @@ def time_of(record: Record, *names: str) -> DeviceTime | None:
     if text is None:
         return None
     padded = _ONE_DIGIT_OFFSET.sub(r"\g<1>0\2", text)
-    return replace(iso_time(padded, f"{record.path}.{names[0]}"), raw=text)
+    time = iso_time(padded, f"{record.path}.{names[0]}")
+    return time if padded == text else replace(time, raw=text)
 
 
 def _channel(record: Record) -> str | None:

@@ -16,8 +16,9 @@ class Record:
     def __init__(self, content: Mapping[str, Any], path: str = "$") -> None:
         """`path` is where the object stands in the payload, for reasons."""
         self.path = path
-        self._spelt = {_fold(name): name for name in content}
-        self._content = {folded: content[name] for folded, name in self._spelt.items()}
+        self._as_sent = content
+        self._content = {_fold(name): value for name, value in content.items()}
+        self._parts: dict[str, list[Record]] = {}
 
     def __contains__(self, name: str) -> bool:
         return _asked(name) in self._content
@@ -26,7 +27,7 @@ class Record:
         """The first of the names that is there, or None."""
         for name in names:
             value = self._content.get(_asked(name))
-            if isinstance(value, list) and len(value) == 1:
+            if type(value) is list and len(value) == 1:
                 value = value[0]
             if value is not None:
                 return value
@@ -34,11 +35,17 @@ class Record:
 
     def text(self, *names: str) -> str | None:
         """The first of the names that says something, as text."""
-        return next((text for name in names if (text := said(self.raw(name))) is not None), None)
+        for name in names:
+            if (text := said(self.raw(name))) is not None:
+                return text
+        return None
 
     def whole(self, *names: str) -> int | None:
         """The first of the names that is an int."""
-        return next((n for name in names if (n := whole(self.raw(name))) is not None), None)
+        for name in names:
+            if (found := self.raw(name)) is not None and (number := whole(found)) is not None:
+                return number
+        return None
 
     def flag(self, name: str) -> bool | None:
         """A flag; None where there is none."""
@@ -46,19 +53,27 @@ class Record:
 
     def part(self, *names: str) -> "Record | None":
         """The first of the names that is an object (of several, the first)."""
-        return next((part for name in names for part in self.parts(name)), None)
+        for name in names:
+            if found := self.parts(name):
+                return found[0]
+        return None
 
     def parts(self, name: str) -> list["Record"]:
         """The objects under a name: one, several, or none."""
-        value = self._content.get(_asked(name))
-        found = value if isinstance(value, list) else [value]
-        return [Record(item, f"{self.path}.{name}") for item in found if isinstance(item, Mapping)]
+        known = self._parts.get(name)
+        if known is None:
+            value = self._content.get(_asked(name))
+            found = value if isinstance(value, list) else [value]
+            known = self._parts[name] = [
+                Record(item, f"{self.path}.{name}") for item in found if isinstance(item, Mapping)
+            ]
+        return known
 
     def scalars(self) -> dict[str, str | int | float | bool]:
         """What is no object, list or blank, as it is spelt."""
         return {
-            self._spelt[name]: value
-            for name, value in self._content.items()
+            name: value
+            for name, value in self._as_sent.items()
             if isinstance(value, str | int | float) and said(value) is not None
         }
 
