@@ -22,6 +22,17 @@ class Change:
     alert: Alert
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Somebody looked at a picture of an alert at an instant (ms): `who` came in from `address`."""
+
+    at: int
+    who: str
+    address: str
+    alert: str
+    picture: str
+
+
 class Changes:
     """The latest changes, and a way to wait for more."""
 

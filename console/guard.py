@@ -3,6 +3,7 @@
 Plain ASGI, because web sockets and endless streams pass through it too.
 """
 
+import hashlib
 import ipaddress
 import time
 from collections.abc import Mapping
@@ -54,7 +55,10 @@ class Guard:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
-        refusal = self._refusal(scope, Headers(scope=scope))
+        headers = Headers(scope=scope)
+        who = self._who(scope, headers)
+        scope.setdefault("state", {})["who"] = who
+        refusal = self._refusal(scope, headers, who)
         if refusal is None:
             await self.app(scope, receive, _with_headers(send))
         elif scope["type"] == "websocket":
@@ -62,23 +66,34 @@ class Guard:
         else:
             await refusal(scope, receive, _with_headers(send))
 
-    def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
+    @staticmethod
+    def _refusal(scope: Scope, headers: Headers, who: str | None) -> Response | None:
         if not _is_same_origin(scope, headers):
             return JSONResponse({"error": "another site's page may not ask this"}, 403)
-        if scope["path"] in OPEN_PATHS or self._may(scope, headers):
+        if scope["path"] in OPEN_PATHS or who is not None:
             return None
         if scope["type"] == "http" and "text/html" in headers.get("accept", ""):
             return RedirectResponse("/login", 303)
         error = "say who you are: Authorization: Bearer TOKEN, or open /login in a browser"
         return JSONResponse({"error": error}, 401, {"WWW-Authenticate": "Bearer"})
 
-    def _may(self, scope: Scope, headers: Headers) -> bool:
+    def _who(self, scope: Scope, headers: Headers) -> str | None:
+        """Who asks, as it is written down; None for somebody who may not come in.
+
+        One token serves all of an office, so sessions are told apart and people are not.
+        """
         kind, _, token = headers.get("authorization", "").partition(" ")
         if kind.lower() == "bearer" and self._access.knows_token(token.strip()):
-            return True
-        if self._access.knows_session(_cookie(headers), time.time()):
-            return True
-        return self._no_auth and _is_own_user(scope, headers)
+            return "token"
+        session = _cookie(headers)
+        if self._access.knows_session(session, time.time()):
+            return f"session {hashlib.sha256(session.encode()).hexdigest()[:8]}"
+        return "this machine" if self._no_auth and _is_own_user(scope, headers) else None
+
+
+def who_of(scope: Scope) -> str:
+    """Who asks, as the guard found out."""
+    return str(scope.get("state", {}).get("who") or "unknown")
 
 
 def _cookie(headers: Mapping[str, str]) -> str:

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Engine
 
 from console.batch import Partition, Position, SeenView
-from console.changes import Change
+from console.changes import Change, Look
 from console.feed import AlertFilter
-from console.tables import ALERTS, CHANGES, POSITIONS, UNREADABLE, VIEWS
+from console.tables import ALERTS, CHANGES, LOOKS, POSITIONS, UNREADABLE, VIEWS
 from schemas.alerts import Alert
 from schemas.base import Words
 from schemas.events import EventError
@@ -127,6 +127,13 @@ class Lookup:
         )
         rows = self._all(query.order_by(changed.c.latest))
         return [Change(row.latest, Alert.model_validate_json(row.body)) for row in rows]
+
+    def looks(self, alert: str) -> list[Look]:
+        """The looks at pictures of an alert, newest first."""
+        query = sa.select(LOOKS).where(LOOKS.c.alert == alert).order_by(LOOKS.c.sequence.desc())
+        return [
+            Look(row.at, row.who, row.address, row.alert, row.picture) for row in self._all(query)
+        ]
 
     def unreadable(self) -> int:
         """How many records wait for a version that can read them."""

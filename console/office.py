@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from console import metrics
 from console.batch import Batch, Partition, Position, Record, read_batch
-from console.changes import Change, Changes
+from console.changes import Change, Changes, Look
 from console.database import open_database
 from console.devices import DeviceHealth, Input, Views
 from console.feed import Feed
@@ -112,6 +112,10 @@ class Office:
         self._show([change.alert for change in changes])
         self.changes.publish(changes)
         self._count(records, changes, len(batch.unreadable))
+
+    async def keep_look(self, look: Look) -> None:
+        """Writes down that somebody looked at a picture. Raises StoreFault."""
+        await self._in_writer(partial(self._store.keep_look, look))
 
     async def _in_writer(self, work: Callable[[], T]) -> T:
         try:

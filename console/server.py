@@ -19,6 +19,7 @@ from console.guard import Guard
 from console.login import login_router
 from console.office import Office
 from console.pages import add_page
+from console.pictures import picture_router
 from console.settings import ConsoleSettings
 
 CLOSE_S = 2
@@ -37,6 +38,7 @@ def build_api(office: Office, access: Access, checks: Mapping[str, Check]) -> Fa
         openapi_url="/api/openapi.json",
     )  # fmt: skip
     app.include_router(api_router(office, checks))
+    app.include_router(picture_router(office))
     app.include_router(login_router(access, settings.office, settings.session_hours))
     return app
 

@@ -25,6 +25,9 @@ class ConsoleSettings(BaseSettings):
 
     bootstrap: str = Field(default="127.0.0.1:9092", description="Kafka's address, HOST:PORT,…")
     data: Path = Field(default=Path("data"), description="folder of the database and the token")
+    pictures: Path | None = Field(
+        default=None, description="folder where ingest keeps pictures, else DATA/pictures"
+    )
     database_url: str | None = Field(
         default=None, description="SQLAlchemy URL; a SQLite file in the data folder if not set"
     )
@@ -51,6 +54,11 @@ class ConsoleSettings(BaseSettings):
     def url(self) -> str:
         """The database's SQLAlchemy URL."""
         return self.database_url or f"sqlite:///{self.data / 'console.db'}"
+
+    @property
+    def picture_folder(self) -> Path:
+        """Where ingest keeps pictures."""
+        return self.pictures or self.data / "pictures"
 
     @property
     def token_file(self) -> Path:

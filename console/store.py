@@ -5,6 +5,7 @@ is read again from the log, so each alert is kept once, in its highest revision.
 """
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,8 +13,8 @@ from sqlalchemy import Connection, Engine, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from console.batch import Batch, Partition, Position, Record, Unreadable, read_batch
-from console.changes import Change
-from console.tables import ALERTS, CHANGES, POSITIONS, UNREADABLE, VIEWS
+from console.changes import Change, Look
+from console.tables import ALERTS, CHANGES, LOOKS, POSITIONS, UNREADABLE, VIEWS
 from schemas.alerts import Alert
 
 CHANGES_KEPT = 100_000
@@ -85,6 +86,11 @@ class Store:
                     )
                     tx.execute(UNREADABLE.delete().where(*same))
         return changes
+
+    def keep_look(self, look: Look) -> None:
+        """Writes down that somebody looked at a picture."""
+        with self._engine.begin() as tx:
+            tx.execute(LOOKS.insert().values(asdict(look)))
 
     def trim(self, kept: int = CHANGES_KEPT) -> None:
         """Forgets the order of all but the last changes; the alerts themselves stay."""

@@ -67,3 +67,15 @@ UNREADABLE = Table(
     Column("reason", Text, nullable=False),
     Column("value", LargeBinary, nullable=False),
 )  # fmt: skip
+
+LOOKS = Table(
+    "looks", METADATA,
+    Column("sequence", SEQUENCE, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False),
+    Column("who", String, nullable=False),
+    Column("address", String, nullable=False),
+    Column("alert", String, nullable=False),
+    Column("picture", String, nullable=False),
+    Index("looks_alert", "alert", "sequence"),
+    sqlite_autoincrement=True,
+)  # fmt: skip

@@ -79,6 +79,7 @@ class AdapterSpec(Model):
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_]*$", description="Its name, as its folder's")
     title: str = Field(description="What it understands, in one line")
+    title_zh: str | None = Field(None, description="The same in Chinese, for the documents")
     make: str = Field(description="The maker, as people call it")
     models: tuple[str, ...] = Field((), description="Which devices and firmware")
     evidence: Literal["A", "B", "C"] = Field(

@@ -12,7 +12,8 @@ from ingest.mapping import Mapper
 from ingest.normalise import Defaults, lines_of, messages_of
 from ingest.registry import Registry
 from schemas.base import MS_PER_S, parse_instant
-from schemas.site import Site, parse_site
+from schemas.site import Site
+from schemas.site_files import load_site
 from schemas.yaml_file import FileFaults
 
 EXIT_USAGE = 2
@@ -83,11 +84,9 @@ def _site(file: Path | None) -> Site | None:
     if file is None:
         return None
     try:
-        return parse_site(_content(file).decode(), str(file))
+        return load_site(file)
     except FileFaults as error:
         _fail(str(error))
-    except UnicodeDecodeError:
-        _fail(f"--site: {file} is not UTF-8 text; save it as UTF-8")
 
 
 def _content(file: Path) -> bytes:

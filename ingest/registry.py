@@ -1,7 +1,8 @@
 """Which device of the site a reading comes from, and where that device's channel stands.
 
 Pure: built from a `Site`, asked by the mapping. Identity is estate + the device's own id (or the
-topic only it speaks on), never an address.
+topic only it speaks on), never an address. A device that no site names stands in an estate of its
+own kind (`UNREGISTERED`), where nothing it says can touch what is judged of a registered one.
 """
 
 from collections import defaultdict
@@ -10,19 +11,25 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from ingest.topics import TOPIC_REMEMBERED_MAX, matches, push_device
+from ingest.filter_tree import FilterTree
+from ingest.topics import TOPIC_REMEMBERED_MAX, push_device
+from schemas.base import MS_PER_S
 from schemas.event_data import Direction
 from schemas.site import ClockFault, DeviceSite, EstateSite, Site
+from schemas.site_faults import UNREGISTERED, fold_native
 
-DEFAULT_ESTATE = "estate"
 UNKNOWN = "unknown"
-REMEMBERED_MAX = 8192
+REMEMBERED_MAX = 32_768
 """Topics and channels whose answer is kept; beyond that the longest unused is worked out again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where a reading belongs: estate, device, place, and how to read that device's clock."""
+    """Where a reading belongs: estate, device, place, and how to read that device's clock.
+
+    `clock_shift_ms` is how far ahead that clock is said to be, by the fault `fixed_shift`.
+    `close_ups`: the estate keeps pictures cut out around a person.
+    """
 
     estate: str
     device: str
@@ -31,7 +38,9 @@ class Placement:
     direction: Direction | None = None
     zone: ZoneInfo | None = None
     clock_fault: ClockFault | None = None
+    clock_shift_ms: int = 0
     inputs: Mapping[str, str] = field(default_factory=dict)
+    close_ups: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,21 +61,21 @@ class Registry:
         self._zone = zone
         self._by_id: dict[str, list[_Entry]] = defaultdict(list)
         self._by_name: dict[str, list[_Entry]] = defaultdict(list)
-        self._by_filter: list[tuple[str, _Entry]] = []
-        estates = site.estates if site else ()
-        for estate in estates:
+        self._by_filter: FilterTree[_Entry] = FilterTree()
+        self._topics: set[str] = set()
+        for estate in site.estates if site else ():
             for device in estate.devices:
                 self._add(_Entry(estate, device))
-        self._by_filter.sort(key=lambda item: _breadth(item[0]))
-        self._default = estates[0].id if len(estates) == 1 else DEFAULT_ESTATE
         self._remembered = lru_cache(REMEMBERED_MAX)(self._find_on_topic)
         self._at = lru_cache(REMEMBERED_MAX)(_placement)
 
     def _add(self, entry: _Entry) -> None:
         self._by_name[entry.device.id].append(entry)
         for native in entry.device.ids:
-            self._by_id[_fold(native)].append(entry)
-        self._by_filter.extend((pattern, entry) for pattern in entry.device.topics)
+            self._by_id[fold_native(native)].append(entry)
+        for pattern in entry.device.topics:
+            self._by_filter.add(pattern, entry)
+            self._topics.add(pattern)
 
     def adapter_of(self, topic: str) -> str | None:
         """The adapter that the site names for a topic, if it names one."""
@@ -75,7 +84,7 @@ class Registry:
 
     def topics(self) -> Iterable[str]:
         """The MQTT filters the site's devices speak on."""
-        return sorted({pattern for pattern, _ in self._by_filter})
+        return sorted(self._topics)
 
     def place(self, topic: str, native: str | None, channel: str | None) -> Placement:
         """Where a reading belongs. An unknown device stands for its own place."""
@@ -84,14 +93,19 @@ class Registry:
             entry = self._of_id(native, entry) or entry
         if entry is not None:
             return self._at(entry, channel if channel in entry.device.channels else None)
-        device = _plain(native or push_device(topic) or topic) or UNKNOWN
-        return Placement(self._default, device, device, known=False, zone=self._zone)
+        device = unregistered_name(topic, native)
+        return Placement(UNREGISTERED, device, device, known=False, zone=self._zone)
+
+    def knows(self, topic: str, native: str | None = None) -> bool:
+        """Whether a device of the site speaks on a topic, or calls itself so."""
+        entry = self._on_topic(topic)
+        return entry is not None or (native is not None and self._of_id(native, None) is not None)
 
     def _of_id(self, native: str, near: _Entry | None) -> _Entry | None:
-        """The device with this id; where estates share one, that of the estate the topic is of."""
-        found = self._by_id.get(_fold(native), [])
-        if len(found) > 1:
-            found = [entry for entry in found if near and entry.estate is near.estate]
+        """The device with this id in the estate that the topic is of; in any, if it is of none."""
+        found = self._by_id.get(fold_native(native), [])
+        if near is not None:
+            found = [entry for entry in found if entry.estate is near.estate]
         return found[0] if len(found) == 1 else None
 
     def _on_topic(self, topic: str) -> _Entry | None:
@@ -103,7 +117,7 @@ class Registry:
         named = self._by_name.get(push_device(topic) or "", [])
         if len(named) == 1:
             return named[0]
-        return next((entry for pattern, entry in self._by_filter if matches(pattern, topic)), None)
+        return self._by_filter.narrowest(topic)
 
 
 def _placement(entry: _Entry, channel: str | None) -> Placement:
@@ -116,19 +130,13 @@ def _placement(entry: _Entry, channel: str | None) -> Placement:
         direction=(spot and spot.direction) or device.direction,
         zone=ZoneInfo(device.timezone or entry.estate.timezone),
         clock_fault=device.clock_fault,
+        clock_shift_ms=(device.clock_shift_s or 0) * MS_PER_S,
         inputs=device.inputs,
+        close_ups=entry.estate.keep_close_ups,
     )
 
 
-def _breadth(pattern: str) -> tuple[int, int, int]:
-    """How much a filter takes in: `#` before `+` before plain levels, few levels before many."""
-    levels = pattern.split("/")
-    return ("#" in levels, levels.count("+"), -len(levels))
-
-
-def _fold(native: str) -> str:
-    return native.strip().lower().replace("-", ":")
-
-
-def _plain(name: str) -> str:
-    return name.strip().strip("/").replace("/", ".")
+def unregistered_name(topic: str, native: str | None = None) -> str:
+    """What a device is called that no site names: as it calls itself, or by its topic."""
+    name = native or push_device(topic) or topic
+    return name.strip().strip("/").replace("/", ".") or UNKNOWN

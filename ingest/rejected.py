@@ -5,10 +5,10 @@ too, and the record names it: a Kafka record stays small whatever a device sends
 """
 
 import hashlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.files import write_whole
 from ingest.message import Message, Rejected
 from ingest.topics import push_device
 from schemas.base import Instant, Model
@@ -103,17 +103,7 @@ def guess_device(topic: str) -> str:
 
 def keep_object(folder: Path, kept: SealedObject) -> None:
     """Write an object to disk, whole or not at all; one that is there already is left alone."""
-    path = folder / kept.name
-    if path.exists():
-        return
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = folder / f".{kept.name}.{os.getpid()}"
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(kept.content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    write_whole(folder / kept.name, kept.content)
 
 
 def prune_objects(folder: Path, older_than: float, bytes_max: int) -> int:

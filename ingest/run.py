@@ -1,4 +1,4 @@
-"""`smart-community ingest` and `smart-community push`: each part alone, for production.
+"""`smart-community ingest` and `smart-community bridge`: each part alone, for production.
 
 Settings come from the environment; see `ingest.settings`.
 """
@@ -13,13 +13,14 @@ import structlog
 import typer
 from pydantic import ValidationError
 
+from ingest.bridge import run_bridge
+from ingest.bridge.cli import add_commands
+from ingest.bridge.passwords import PasswordFileError
+from ingest.bridge.service import BridgeRefused
 from ingest.gateway import run_gateway
 from ingest.gateway.journal import JournalTaken
 from ingest.key_file import KeyFileError
 from ingest.mqtt import MqttRefused
-from ingest.push import run_push
-from ingest.push.passwords import PasswordFileError
-from ingest.push.service import PushRefused
 from ingest.settings import IngestSettings
 from schemas.yaml_file import FileFaults
 
@@ -29,7 +30,7 @@ CANNOT_BEGIN = (
     KeyFileError,
     MqttRefused,
     PasswordFileError,
-    PushRefused,
+    BridgeRefused,
     OSError,
 )
 
@@ -49,14 +50,22 @@ def register(app: typer.Typer) -> None:
         settings = _settings()
         _run(lambda stop, reload: run_gateway(settings, stop, reload))
 
-    @app.command("push")
-    def push_command() -> None:
-        """Run the HTTP receiver for devices that push and speak no MQTT. Settings are SC_….
+    bridge = typer.Typer(invoke_without_command=True)
+    bridge.callback()(bridge_command)
+    add_commands(bridge)
+    app.add_typer(bridge, name="bridge")
 
-        Example: SC_PUSH_HOST=0.0.0.0 SC_PUSH_PORT=8081 smart-community push
-        """
+
+def bridge_command(context: typer.Context) -> None:
+    """Take what devices push over HTTP, ask those that must be asked, publish on MQTT, answer.
+
+    Settings are SC_… variables. Without a command behind it, it runs.
+
+    Example: SC_BRIDGE_HOST=0.0.0.0 SC_BRIDGE_PORT=8081 smart-community bridge
+    """
+    if context.invoked_subcommand is None:
         settings = _settings()
-        _run(lambda stop, _: run_push(settings, stop))
+        _run(lambda stop, _: run_bridge(settings, stop))
 
 
 def _settings() -> IngestSettings:

@@ -3,8 +3,10 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from ingest.topics import RELAY
 
 MqttVersion = Literal["auto", "5", "311"]
 KafkaSecurity = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
@@ -17,7 +19,13 @@ def _split(value: object) -> object:
     return tuple(part.strip() for part in value.split(","))
 
 
+def _with_relays(prefixes: tuple[str, ...]) -> tuple[str, ...]:
+    """The prefixes, and under each of them what the bridge sent on once more."""
+    return (*prefixes, *(prefix + RELAY for prefix in prefixes))
+
+
 Texts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Prefixes = Annotated[Texts, AfterValidator(_with_relays)]
 Paths = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_split)]
 
 
@@ -59,9 +67,10 @@ class IngestSettings(BaseSettings):
     mqtt_packet_bytes: int = Field(
         default=16 * 1024 * 1024, gt=0, description="largest packet we take (MQTT 5)"
     )
-    topic_prefixes: Texts = Field(
-        default=("",), description="what stands before the adapters' topics on this broker"
-    )
+    topic_prefixes: Prefixes = Field(
+        default=("",), validate_default=True,
+        description="what stands before the adapters' topics on this broker",
+    )  # fmt: skip
     topic_filters: Texts = Field(
         default=(),
         description="these alone, not what adapters and site ask; for rumqttd give #, "
@@ -97,18 +106,37 @@ class IngestSettings(BaseSettings):
     )
     demo: bool = Field(default=False, description="take the time from the simulator")
     objects_bytes: int = Field(default=2 * 1024**3, gt=0, description="for large rejected bodies")
+    pictures: Path | None = Field(
+        default=None, description="folder of pictures, else DATA/pictures"
+    )
+    pictures_days: int = Field(
+        default=30, ge=0, le=3650, description="each picture is kept so many days; 0 keeps none"
+    )
+    pictures_bytes: int = Field(
+        default=20 * 1024**3, gt=0, description="for all pictures; beyond it the oldest go first"
+    )
+    pictures_spare_bytes: int = Field(
+        default=1024**3, ge=0, description="room on their disk that pictures leave free"
+    )
     ingest_port: int | None = Field(default=None, description="/healthz and /metrics on loopback")
 
-    push_host: str = Field(default="127.0.0.1", description="where devices push to")
-    push_port: int = Field(default=8081, ge=0, lt=65536, description="its port; 0 takes a free one")
-    push_auth: bool = Field(default=True, description="off only if nobody else reaches it")
-    push_cert: Path | None = Field(default=None, description="certificate for HTTPS")
-    push_key: Path | None = Field(default=None, description="the key of that certificate")
-    push_body_bytes: int = Field(default=8 * 1024 * 1024, gt=0, description="largest body")
-    push_wait_s: float = Field(default=10.0, gt=0, description="for the MQTT broker's confirmation")
-    push_prefix: str = Field(default="", description="before devices/DEVICE/MAKE on the broker")
-    push_health_port: int | None = Field(
-        default=None, description="/healthz and /metrics of the receiver on loopback"
+    bridge_host: str = Field(default="127.0.0.1", description="where devices push to")
+    bridge_port: int = Field(
+        default=8081, ge=0, lt=65536, description="its port; 0 takes a free one"
+    )
+    bridge_auth: bool = Field(default=True, description="off only if nobody else reaches it")
+    bridge_cert: Path | None = Field(default=None, description="certificate for HTTPS")
+    bridge_key: Path | None = Field(default=None, description="the key of that certificate")
+    bridge_body_bytes: int = Field(default=8 * 1024 * 1024, gt=0, description="largest body")
+    bridge_wait_s: float = Field(
+        default=10.0, gt=0, description="for the MQTT broker's confirmation"
+    )
+    bridge_prefix: str = Field(default="", description="before devices/DEVICE/MAKE on the broker")
+    bridge_health_port: int | None = Field(
+        default=None, description="/healthz and /metrics of the bridge on loopback"
+    )
+    bridge_file: Path | None = Field(
+        default=None, description="serial numbers and pulls, else DATA/bridge.yaml"
     )
 
     @property
@@ -122,14 +150,29 @@ class IngestSettings(BaseSettings):
         return self.data / "rejected"
 
     @property
+    def picture_folder(self) -> Path:
+        """Where pictures lie, by estate and day."""
+        return self.pictures or self.data / "pictures"
+
+    @property
     def state_file(self) -> Path:
         """What the gateway remembers over a restart."""
         return self.data / f"{self.gateway}.state.json"
 
     @property
+    def quarantine_file(self) -> Path:
+        """What devices said that no site names."""
+        return self.data / f"{self.gateway}.quarantine.db"
+
+    @property
     def journal_file(self) -> Path:
         """The receipts of messages not yet acknowledged."""
         return self.data / f"{self.gateway}.receipts"
+
+    @property
+    def pull_file(self) -> Path:
+        """What the bridge is told of serial numbers and pulls."""
+        return self.bridge_file or self.data / "bridge.yaml"
 
     @property
     def password_file(self) -> Path:

@@ -23,6 +23,13 @@ one go spreads as far as its readings lie apart."""
 BEHIND_SPAN_MIN_MS = 60 * MS_PER_S
 """A clock that is behind looks like old news; over this long it is told apart. A clock that is
 ahead needs no wait, because nothing old comes from the future."""
+YEAR_OFF_FROM_MS = 300 * 24 * 3600 * MS_PER_S
+"""So long before its receipt a time is not late: the clock has lost its date, or a wrong year was
+typed in, or the device empties a memory of years without saying so."""
+APART_MIN_MS = 2 * MS_PER_S
+"""Two readings at least so far apart show whether a clock that lost its date still runs."""
+URGENT = frozenset({"access.duress", "help.requested"})
+"""Types that are never set aside for a lost date: a wrong time is better than nobody coming."""
 STEP_MS = MS_PER_S
 """A correction in use is kept until the measure differs by this, so that the order of a device's
 readings does not dance with the way's length."""
@@ -32,10 +39,11 @@ DEVICES_MAX = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """An event's time, and whether the device's clock or the receipt gave it."""
+    """An event's time, whether the device's clock or the receipt gave it, and what was doubted."""
 
     time: int
     time_from: Literal["device", "received"]
+    doubt: Literal["future", "year"] | None = None
 
 
 @dataclass(slots=True)
@@ -90,6 +98,8 @@ class SkewTable:
 
 def _measure(samples: deque[tuple[int, int]]) -> int | None:
     """The median difference, or None while it cannot be trusted."""
+    if (lost := _lost_date(samples)) is not None:
+        return lost
     if len(samples) < SAMPLES:
         return None
     differences = sorted(difference for _, difference in samples)
@@ -104,17 +114,39 @@ def _measure(samples: deque[tuple[int, int]]) -> int | None:
     return middle if span >= BEHIND_SPAN_MIN_MS else None
 
 
-def resolve(device_time: int, received_at: int, correction: int, *, replayed: bool) -> Resolved:
+def _lost_date(samples: deque[tuple[int, int]]) -> int | None:
+    """How far a clock is behind that lost its date and runs on; two readings are enough to tell.
+
+    A memory that is emptied has old times too, but they do not run along with ours.
+    """
+    if len(samples) < 2:
+        return None
+    (first_at, first), (last_at, last) = samples[-2], samples[-1]
+    old = min(first, last) > YEAR_OFF_FROM_MS and last_at - first_at >= APART_MIN_MS
+    return last if old and abs(first - last) <= CORRECTED_FROM_MS else None
+
+
+def resolve(
+    device_time: int, received_at: int, correction: int, *, replayed: bool, urgent: bool = False
+) -> Resolved:
     """The time of a reading whose device told one, never later than its receipt.
 
     A clock that is wrong beyond RESET_FROM_MS is not used, except for what the device itself calls
     old: giving that the time of its receipt would make it look live. A time after the receipt
     becomes the receipt; by less than CORRECTED_FROM_MS that is the measure's own blur, and the time
     still counts as the device's.
+
+    A time that is a year off stays as it is and is marked, so that it is late everywhere and rings
+    nobody, unless it is `urgent` or the clock is known to have lost its date (a correction is in
+    use then, far beyond RESET_FROM_MS). Neither kind ever moves a watermark.
     """
     if abs(correction) > RESET_FROM_MS and not replayed:
         return Resolved(received_at, "received")
     corrected = device_time + correction
     if corrected > received_at + CORRECTED_FROM_MS:
-        return Resolved(received_at, "received")
+        return Resolved(received_at, "received", "future")
+    if corrected < received_at - YEAR_OFF_FROM_MS and not replayed:
+        return Resolved(received_at, "received", "year") if urgent else Resolved(
+            corrected, "device", "year"
+        )  # fmt: skip
     return Resolved(min(corrected, received_at), "device")

@@ -6,18 +6,20 @@ from pydantic import Field, field_validator
 
 from schemas.base import Model, Words
 from schemas.device_site import DeviceSite, DeviceTemplate, check_zone
-from schemas.place import AreaRules, DeviceConfig, EstateConfig, Place, Trees
+from schemas.place import AreaRules, DeviceConfig, EstateConfig, Place, Position, Trees
 
 
 class EstateSite(Model):
     """One estate of the site file.
 
-    `keep_close_ups`: pictures cut out around a person or face are kept; without it only scenes are.
+    `position` is where it lies, so that distances between estates are known. `keep_close_ups`:
+    pictures cut out around a person or face are kept; without it only scenes are.
     """
 
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     name: Words
     timezone: str = "Asia/Shanghai"
+    position: Position | None = None
     lateness_s: float = Field(default=2.0, ge=0, le=300)
     trees: Trees = Trees()
     places: tuple[Place, ...] = ()
@@ -31,8 +33,9 @@ class EstateSite(Model):
     def config(self) -> EstateConfig:
         """What the processors must know of the estate."""
         return EstateConfig(
-            estate=self.id, name=self.name, timezone=self.timezone, lateness_s=self.lateness_s,
-            trees=self.trees, places=self.places, rules=self.rules, areas=self.areas,
+            estate=self.id, name=self.name, timezone=self.timezone, position=self.position,
+            lateness_s=self.lateness_s, trees=self.trees, places=self.places, rules=self.rules,
+            areas=self.areas,
             devices=tuple(_device_config(device) for device in self.devices),
         )  # fmt: skip
 

@@ -125,9 +125,10 @@ class PersonCounted(EventData):
 
 
 class BarrierOpened(EventData):
-    """The arm is up."""
+    """The arm is up; `method` is what raised it, where the device says so."""
 
     TYPE: ClassVar[str] = "barrier.opened"
+    method: Method | None = None
 
 
 class BarrierClosed(EventData):
@@ -354,9 +355,13 @@ class DoorbellRung(EventData):
 
 
 class HelpRequested(EventData):
-    """A help or SOS button was pressed."""
+    """A help or SOS button was pressed.
+
+    `silent`: it is a panic button, for somebody under threat; nothing may ring on site.
+    """
 
     TYPE: ClassVar[str] = "help.requested"
+    silent: bool = False
 
 
 class DeviceOnline(EventData):

@@ -21,8 +21,18 @@ PlaceKind = Literal[
 DeviceKind = Literal["reader", "panel", "camera", "recorder", "barrier", "gateway", "other"]
 
 
+class Position(Model):
+    """Where something stands on earth: WGS 84, in degrees."""
+
+    lat: float = Field(ge=-90, le=90)
+    lon: float = Field(ge=-180, le=180)
+
+
 class Place(Model):
-    """A node of an estate. `seen_by` names the cameras that see it; `key` marks a key place."""
+    """A node of an estate. `seen_by` names the cameras that see it; `key` marks a key place.
+
+    `exits_read`: whoever leaves by this door is read as well. `position` is where it stands.
+    """
 
     id: str
     kind: PlaceKind
@@ -31,6 +41,7 @@ class Place(Model):
     key: bool = False
     seen_by: tuple[str, ...] = ()
     exits_read: bool = False
+    position: Position | None = None
     live_url: str | None = None
     recording_url: str | None = None
 
@@ -84,6 +95,7 @@ class EstateConfig(Model):
     estate: str
     name: Words
     timezone: str = "Asia/Shanghai"
+    position: Position | None = None
     lateness_s: float = Field(default=2.0, ge=0, le=300)
     trees: Trees = Trees()
     places: tuple[Place, ...] = ()
@@ -123,6 +135,14 @@ class EstateConfig(Model):
             node = self.place_by_id[place]
             yield node
             place = node.parent
+
+    @cached_property
+    def standing_in(self) -> dict[str | None, tuple[Place, ...]]:
+        """The places that stand directly in each place; under None those that stand in none."""
+        found: dict[str | None, tuple[Place, ...]] = {}
+        for place in self.places:
+            found[place.parent] = (*found.get(place.parent, ()), place)
+        return found
 
     @cached_property
     def in_view(self) -> dict[str, tuple[str, ...]]:

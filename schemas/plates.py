@@ -34,6 +34,8 @@ def skeleton(plate: str) -> str:
 def masked(bones: str) -> tuple[str, ...]:
     """The skeleton with one position left out at a time, in order.
 
-    Two plates of one length that differ in one character agree in one of these.
+    Two plates of one length that differ in one character agree in one of these. A plate without a
+    province character may have lost it in the reading, so it has one form more, with it left out.
     """
-    return tuple(f"{bones[:at]}?{bones[at + 1 :]}" for at in range(len(bones)))
+    forms = tuple(f"{bones[:at]}?{bones[at + 1 :]}" for at in range(len(bones)))
+    return (f"?{bones}", *forms) if bones[:1].isascii() and bones else forms

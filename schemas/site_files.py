@@ -39,7 +39,7 @@ class SiteFiles:
 
     def load(self) -> Loaded:
         """Read everything. Raises FileFaults with every fault of every file."""
-        with _nothing_collected():
+        with uncollected():
             return self._load()
 
     def changed(self) -> bool:
@@ -104,7 +104,8 @@ def load_changed(main: Path, changed: Mapping[Path, Document]) -> Loaded:
 def included(document: Document, main: Path, made: Collection[Path] = ()) -> Iterator[Path]:
     """The files that a main file includes, in the order of its globs, sorted within each.
 
-    `made` count as there. Raises FileFaults for a pattern that is none, and for a plain name that is not there.
+    `made` count as there. Raises FileFaults for a pattern that is none, and for a plain name that
+    is not there.
     """
     content = document.content if isinstance(document.content, dict) else {}
     patterns = content.get("include") or []
@@ -131,9 +132,9 @@ def _matches(folder: Path, pattern: str) -> Iterator[Path]:
 
 
 @contextmanager
-def _nothing_collected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Keep the collector of reference cycles away: a site makes a million objects and no garbage,
-    and looking for some takes as long as reading it.
+    and looking for some takes longer than reading it.
     """
     was_on = gc.isenabled()
     gc.disable()

@@ -1,11 +1,12 @@
 """The chosen alert: its words, the cameras that see the place, and what happened, in order."""
 
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from console.devices import Views
 from console.headline import title_of
 from console.pages.cards import clock_text, date_text, safe_link, tags
-from console.pages.parts import box, link, text
+from console.pages.parts import box, link, picture, text
 from console.words import (
     Language,
     delivery_word,
@@ -18,6 +19,7 @@ from console.words import (
 )
 from schemas.alerts import Alert, Camera, Evidence
 from schemas.base import Words
+from schemas.pictures import linked_name
 
 REF_SHOWN = 8
 
@@ -129,8 +131,16 @@ class Detail:
         return extras
 
     def _draw_pictures(self, item: Evidence) -> None:
-        links = [url for url in item.pictures if safe_link(url)]
-        for number, url in enumerate(links, 1):
-            link(self._say("picture", n=number), url)
-        if len(links) < len(item.pictures):
-            text("span", self._say("pictures", n=len(item.pictures) - len(links)), "none")
+        shown = [one for one in item.pictures if linked_name(one) or safe_link(one)]
+        for number, one in enumerate(shown, 1):
+            word, name = self._say("picture", n=number), linked_name(one)
+            if name is None:
+                link(word, one)
+            else:
+                picture(word, f"/pictures/{name}?alert={quote(self._alert.id)}", self._gone)
+        if len(shown) < len(item.pictures):
+            text("span", self._say("pictures", n=len(item.pictures) - len(shown)), "none")
+
+    @property
+    def _gone(self) -> str:
+        return self._say("picture_gone")

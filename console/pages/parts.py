@@ -61,6 +61,15 @@ def link(content: str, url: str) -> None:
     element.props.update(href=safe, target="_blank", rel="noopener noreferrer")
 
 
+def picture(content: str, path: str, otherwise: str) -> None:
+    """A picture behind its word. It is asked for only when somebody opens it, for each look counts;
+    `otherwise` is said where it is no longer there.
+    """
+    with box("details", "picture"):
+        text("summary", content)
+        box("img").props.update(src=path, alt=otherwise, loading="lazy")
+
+
 class Redrawn(Generic[T]):
     """A part of the page that is drawn anew when what it shows is no longer the same."""
 

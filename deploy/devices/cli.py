@@ -1,38 +1,44 @@
-"""`smart-community devices`: add, list, check, walk."""
+"""`smart-community devices`: add, makes, list, check, walk; the rest is in `taking_in`."""
 
 import asyncio
 import logging
 import re
 import socket
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
-from deploy.devices.checks import faults
-from deploy.devices.entry import PAGES, Address, Entry, page_of, read_pages, site_lines, typed
-from deploy.embedded.parts import LOOPBACK
-from deploy.embedded.place import PUSH_PORT, told_ports
-from ingest.catalogue import Catalogue, load_catalogue
-from ingest.push.passwords import (
-    PasswordFileError,
-    generate_password,
-    read_passwords,
-    set_password,
+from deploy.devices import taking_in
+from deploy.devices.adopt import NotAdopted, notes_of
+from deploy.devices.checks import faults, warnings
+from deploy.devices.common import (
+    PASSWORDS,
+    AdapterFolder,
+    Data,
+    SiteFile,
+    clock_words,
+    clocks,
+    end,
+    house,
+    passwords,
 )
-from schemas.site import Site, parse_site
-from schemas.yaml_file import FileFaults
+from deploy.devices.entry import PAGES, Address, Entry, page_of, read_pages, site_lines, typed
+from deploy.devices.judged import found, judged
+from deploy.embedded.parts import LOOPBACK
+from deploy.embedded.place import BRIDGE_PORT, told_ports
+from ingest.bridge.passwords import PasswordFileError, generate_password, set_password
+from ingest.notes import Note
+from ingest.site_check import checked, face_warnings, faces_enrolled
+from schemas.base import format_instant
+from schemas.site import Site
 
-FAULT_STATUS = 2
-PASSWORDS = "devices.json"
 MQTT_PORT = 1883
 NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
 
 devices_app = typer.Typer(help="Hook devices in and try them.", no_args_is_help=True)
-
-Data = Annotated[Path, typer.Option(help="The stack's folder.")]
-SiteFile = Annotated[Path | None, typer.Option(help="The site file.")]
-AdapterFolder = Annotated[Path | None, typer.Option(help="A folder with your own adapters.")]
+taking_in.register(devices_app)
 
 
 @devices_app.command("add")
@@ -52,71 +58,122 @@ def add(  # noqa: PLR0913 - one parameter for each option of the command
     Example: smart-community devices add gate-1-reader --make hikvision --place gate-1-door
     """
     if not NAME.match(name):
-        _end(f"{name!r} is no device name: use letters, digits, dot, dash, underscore")
-    known = _catalogue(adapters).named(make)
+        end(f"{name!r} is no device name: use letters, digits, dot, dash, underscore")
+    told = house(data, site, adapters)
+    known = told.catalogue.named(make)
     if not known:
-        _end(f"--make {make}: no adapter is of this make; see `devices makes`")
+        end(f"--make {make}: no adapter is of this make; see `devices makes`")
     entry = Entry(name, sorted(known, key=lambda a: a.spec.evidence)[0].spec, place)
     password = generate_password()
     try:
         set_password(data / PASSWORDS, name, password)
     except (PasswordFileError, OSError) as error:
-        _end(str(error))
+        end(str(error))
     page = page_of(entry, read_pages(PAGES.read_text(encoding="utf-8")))
     for line in typed(entry, page, _address(data, host), password):
         typer.echo(line)
-    if name not in _device_ids(_site(site)):
+    if not found(told.site, name):
         typer.echo("In the site file, under devices: of its estate:")
         for line in site_lines(entry):
             typer.echo(line)
 
 
 @devices_app.command("makes")
-def makes(adapters: AdapterFolder = None) -> None:
+def makes(adapters: AdapterFolder = None, data: Data = Path("data")) -> None:
     """Print the adapters: name, make, how strong the evidence is, and what they understand.
 
     Example: smart-community devices makes
     """
-    for _, adapter in sorted(_catalogue(adapters).adapters.items()):
+    for _, adapter in sorted(house(data, None, adapters).catalogue.adapters.items()):
         spec = adapter.spec
         typer.echo(f"{spec.name:<22} {spec.make:<16} {spec.evidence}  {spec.title}")
 
 
 @devices_app.command("list")
-def list_devices(site: SiteFile = None, data: Data = Path("data")) -> None:
-    """Print every device: estate, name, adapter, place, and whether it has a password.
+def list_devices(
+    site: SiteFile = None,
+    data: Data = Path("data"),
+    adapters: AdapterFolder = None,
+    unknown: Annotated[
+        bool, typer.Option("--unknown", help="Only those not registered, with their entries.")
+    ] = False,
+) -> None:
+    """Print every device: estate, name, adapter, place, clock, password; then the unregistered.
 
     Example: smart-community devices list --site site.yaml
     """
-    passwords = _passwords(data)
-    shown = _site(site)
-    for estate in shown.estates:
-        for device in estate.devices:
-            has = "password" if device.id in passwords else "-"
-            row = f"{estate.id:<20} {device.id:<24} {device.adapter:<20} {device.place:<20} {has}"
+    told = house(data, site, adapters)
+    if not unknown:
+        for row in _rows(told.site, clocks(data), passwords(data)):
             typer.echo(row)
-    for name in sorted(passwords - _device_ids(shown)):
-        typer.echo(f"{'-':<20} {name:<24} {'-':<20} {'-':<20} password")
+    try:
+        notes = notes_of(data)
+    except NotAdopted as error:
+        end(str(error))
+    if notes and not unknown:
+        typer.echo(f"not registered: {len(notes)} (--unknown has more of each)")
+    for note in notes:
+        for row in taking_in.about(note, told) if unknown else [_note_row(note)]:
+            typer.echo(row)
+
+
+def _rows(site: Site, clock: dict[str, float], known: set[str]) -> Iterator[str]:
+    for estate in site.estates:
+        for device in estate.devices:
+            has = "password" if device.id in known else "-"
+            off = clock_words(clock.get(f"/{estate.id}/{device.id}")) or "-"
+            where = f"{estate.id:<20} {device.id:<24} {device.adapter:<20} {device.place:<20}"
+            yield f"{where} {off:<20} {has}"
+    for name in sorted(known - _device_ids(site)):
+        yield f"{'-':<20} {name:<24} {'-':<20} {'-':<20} {'-':<20} password"
+
+
+def _note_row(note: Note) -> str:
+    by = note.adapter or "not understood"
+    heard = f"{format_instant(note.last_at)}  {note.messages} messages"
+    return f"  {note.name:<24} {by:<20} {heard}, {note.rejected} of them not understood"
 
 
 @devices_app.command("check")
 def check(
-    site: Annotated[Path, typer.Option(help="The site file.")],
+    name: Annotated[str | None, typer.Argument(help="One device: how it will be judged.")] = None,
+    site: SiteFile = None,
     data: Data = Path("data"),
     adapters: AdapterFolder = None,
 ) -> None:
     """Check that site file, passwords and adapters agree; exit status 1 when they do not.
 
-    Example: smart-community devices check --site site.yaml
+    With a device's name: how it is known, how its clock is read, and when it counts as lost.
+
+    Example: smart-community devices check gate-1-reader --site site.yaml
     """
-    known = _catalogue(adapters).adapters
-    passwords = _passwords(data)
-    found = list(faults(_site(site), known, passwords, asked=bool(passwords)))
-    for line in found:
+    told = house(data, site, adapters)
+    if told.loaded is None:
+        end("there is no site file: give it with --site, or start the stack with one")
+    try:
+        checked(told.loaded, told.catalogue.face_adapters)
+        if name is not None:
+            _check_one(told.site, name, clocks(data))
+            return
+    except ValueError as error:
+        end(str(error))
+    known = passwords(data)
+    wrong = list(faults(told.site, told.catalogue.adapters, known, asked=bool(known)))
+    for line in (*wrong, *warnings(told.site), *face_warnings(faces_enrolled(told.site))):
         typer.echo(line)
-    if found:
+    if wrong:
         raise typer.Exit(1)
     typer.echo("site file, passwords and adapters agree")
+
+
+def _check_one(site: Site, name: str, clock: dict[str, float]) -> None:
+    """Print how a device will be judged. Raises ValueError for one that is not there."""
+    devices = found(site, name)
+    if not devices:
+        raise ValueError(f"{name}: is no device of the site; see `devices list`")
+    for estate, device in devices:
+        for line in judged(estate, device, clock.get(f"/{estate.id}/{device.id}")):
+            typer.echo(line)
 
 
 @devices_app.command("walk")
@@ -130,8 +187,9 @@ def walk(
     Example: smart-community devices walk --site site.yaml
     """
     told = told_ports(data)
+    configs = house(data, site, None).site.configs()
     if bootstrap is None and told is None:
-        _end(f"no stack ran on {data}: start one with `up`, or give --bootstrap HOST:PORT")
+        end(f"no stack ran on {data}: start one with `up`, or give --bootstrap HOST:PORT")
     address = bootstrap or f"{LOOPBACK}:{told[0].broker if told else 9092}"
     health = told[0].ingest_health if told and bootstrap is None else None
     # Loading a Kafka client takes a second that the other commands need not wait for.
@@ -139,11 +197,11 @@ def walk(
 
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
-        asyncio.run(show_walk(address, _site(site).configs(), health, typer.echo))
+        asyncio.run(show_walk(address, configs, health, typer.echo))
     except KeyboardInterrupt:
         return
     except WalkFault as error:
-        _end(str(error))
+        end(str(error))
 
 
 def _address(data: Path, host: str | None) -> Address:
@@ -152,7 +210,7 @@ def _address(data: Path, host: str | None) -> Address:
     listens = told[1] if told else None
     if host is None and listens not in (None, LOOPBACK, "0.0.0.0", "::"):
         host = listens
-    ports = (told[0].mqtt, told[0].push) if told else (MQTT_PORT, PUSH_PORT)
+    ports = (told[0].mqtt, told[0].bridge) if told else (MQTT_PORT, BRIDGE_PORT)
     return Address(host or _own_address(), *ports)
 
 
@@ -169,33 +227,3 @@ def _own_address() -> str:
 
 def _device_ids(site: Site) -> set[str]:
     return {device.id for estate in site.estates for device in estate.devices}
-
-
-def _passwords(data: Path) -> set[str]:
-    try:
-        return set(read_passwords(data / PASSWORDS).devices)
-    except PasswordFileError as error:
-        _end(str(error))
-
-
-def _site(file: Path | None) -> Site:
-    if file is None:
-        return Site()
-    try:
-        return parse_site(file.read_text(encoding="utf-8"), str(file))
-    except (FileFaults, UnicodeDecodeError) as error:
-        _end(str(error))
-    except OSError as error:
-        _end(f"--site {file}: {error.strerror}; check its name and rights")
-
-
-def _catalogue(folder: Path | None) -> Catalogue:
-    try:
-        return load_catalogue([] if folder is None else [folder])
-    except FileFaults as error:
-        _end(str(error))
-
-
-def _end(what: str) -> NoReturn:
-    typer.echo(what, err=True)
-    raise typer.Exit(FAULT_STATUS)

@@ -30,7 +30,7 @@ class Address:
 
     host: str
     mqtt_port: int
-    push_port: int
+    bridge_port: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Entry:
     def push(self) -> str | None:
         """The make that HTTP pushes of this device are under; None where it speaks MQTT."""
         for topic in self.adapter.topics:
-            levels = topic.split("/")
+            levels = topic.removesuffix("/#").split("/")
             if len(levels) == 3 and levels[0] == PUSH_ROOT:
                 return levels[2]
         return None
@@ -79,7 +79,7 @@ def page_of(entry: Entry, pages: Mapping[str, Page]) -> Page:
 
 def typed(entry: Entry, page: Page, address: Address, password: str | None) -> list[str]:
     """The lines a person types from; no password where none is asked."""
-    port = address.push_port if entry.push else address.mqtt_port
+    port = address.bridge_port if entry.push else address.mqtt_port
     rows = [
         (page.address, address.host),
         (page.port, str(port)),

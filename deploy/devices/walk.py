@@ -77,6 +77,8 @@ def clock_words(event: Event, site: Site) -> str:
     """How far the device's clock is off, as far as one can tell."""
     if event.data.replayed:
         return "replayed: sent from its memory"
+    if event.data.time_doubt == "year":
+        return "its date is wrong by a year or more: set its clock"
     known = site.corrections.get(event.data.device)
     if known:
         side = "behind" if known > 0 else "ahead"

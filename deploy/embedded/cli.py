@@ -13,7 +13,8 @@ from deploy.embedded.parts import Wish
 from deploy.embedded.place import PlaceTaken, choose_ports
 from deploy.embedded.supervisor import StackFailed
 from ingest.catalogue import load_catalogue
-from schemas.site import parse_site
+from ingest.site_check import checked
+from schemas.site_files import SiteFiles
 from schemas.yaml_file import FileFaults
 
 FAULT_STATUS = 2
@@ -21,7 +22,7 @@ FAULT_STATUS = 2
 Data = Annotated[Path, typer.Option(help="Folder that keeps everything.")]
 MqttPort = Annotated[int, typer.Option(min=1, max=65535, help="Port for devices that speak MQTT.")]
 HttpPort = Annotated[int, typer.Option(min=1, max=65535, help="Port of the page and the API.")]
-PushPort = Annotated[
+BridgePort = Annotated[
     int | None, typer.Option(min=1, max=65535, help="Port for devices that push over HTTP.")
 ]
 SiteFile = Annotated[Path | None, typer.Option(help="The site file: estates, places, devices.")]
@@ -46,7 +47,7 @@ def up(  # noqa: PLR0913 - one parameter for each option of the command
     data: Data = Path("data"),
     mqtt_port: MqttPort = 1883,
     http_port: HttpPort = 8080,
-    push_port: PushPort = None,
+    bridge_port: BridgePort = None,
     site: SiteFile = None,
     adapters: AdapterFolder = None,
     listen: Listen = None,
@@ -58,11 +59,12 @@ def up(  # noqa: PLR0913 - one parameter for each option of the command
     """
     from deploy.embedded.up import data_folder
 
+    own = _checked_adapters(adapters)
     wish = Wish(
-        data=data_folder(data), site=_checked_site(site), adapters=_checked_adapters(adapters),
+        data=data_folder(data), site=_checked_site(site, own), adapters=own,
         listen=_checked_listen(listen, no_auth), no_auth=no_auth,
     )  # fmt: skip
-    _run(wish, mqtt_port, http_port, push_port)
+    _run(wish, mqtt_port, http_port, bridge_port)
 
 
 def demo(
@@ -107,26 +109,25 @@ def doctor(
         raise typer.Exit(1)
 
 
-def _run(wish: Wish, mqtt_port: int, http_port: int, push_port: int | None) -> None:
+def _run(wish: Wish, mqtt_port: int, http_port: int, bridge_port: int | None) -> None:
     from deploy.embedded.up import run_stack
 
     try:
-        run_stack(wish, choose_ports(wish.host, mqtt_port, http_port, push_port), typer.echo)
+        run_stack(wish, choose_ports(wish.host, mqtt_port, http_port, bridge_port), typer.echo)
     except (PlaceTaken, StackFailed) as error:
         _end(str(error))
     except OSError as error:
         _end(f"{wish.data}: {error.strerror}; choose a folder that can be written to")
 
 
-def _checked_site(file: Path | None) -> Path | None:
+def _checked_site(file: Path | None, adapters: Path | None) -> Path | None:
     if file is None:
         return None
     try:
-        parse_site(file.read_text(encoding="utf-8"), str(file))
-    except (FileFaults, UnicodeDecodeError) as error:
+        catalogue = load_catalogue([] if adapters is None else [adapters])
+        checked(SiteFiles(file).load(), catalogue.face_adapters)
+    except FileFaults as error:
         _end(str(error))
-    except OSError as error:
-        _end(f"--site {file}: {error.strerror}; check its name and rights")
     return file.resolve()
 
 

@@ -16,8 +16,8 @@ from deploy.embedded.child import ask
 from deploy.embedded.parts import LOOPBACK, Ports
 from deploy.embedded.place import told_ports
 from deploy.embedded.store import NAME as KEEPER_FILE
-from ingest.push.passwords import PasswordFileError, read_passwords
-from schemas.site import parse_site
+from ingest.bridge.passwords import PasswordFileError, read_passwords
+from schemas.site_files import load_site
 from schemas.topics import ALL_TOPICS, PARTITIONS
 from schemas.yaml_file import FileFaults
 
@@ -64,7 +64,7 @@ def _connections(ports: Ports | None) -> list[Look]:
     if ports:
         for name, port in (
             ("broker", ports.durable), ("ingest", ports.ingest_health),
-            ("push", ports.push_health), ("processors", ports.process_health),
+            ("bridge", ports.bridge_health), ("processors", ports.process_health),
             ("sink", ports.sink_health), ("afterwards", ports.afterwards_health),
             ("page", ports.http),
         ):  # fmt: skip
@@ -92,12 +92,10 @@ def look_at_site(site: Path | None) -> Finding | None:
     if site is None:
         return None
     try:
-        estates = parse_site(site.read_text(encoding="utf-8"), str(site)).estates
+        estates = load_site(site).estates
     except FileFaults as error:
         more = f" (and {len(error.faults) - 1} more)" if len(error.faults) > 1 else ""
         return Finding("site file", False, f"{error.faults[0]}{more}")
-    except (OSError, UnicodeDecodeError) as error:
-        return Finding("site file", False, f"{site} cannot be read ({error}): mend its name")
     devices = sum(len(estate.devices) for estate in estates)
     return Finding("site file", True, f"{len(estates)} estates, {devices} devices")
 

@@ -21,7 +21,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from deploy.embedded import packets
 from deploy.embedded.packets import PUBLISH, SUBSCRIBE, Connect, PacketError, Refusal
-from ingest.push.passwords import Logins, PasswordFileError, digest
+from ingest.bridge.passwords import Logins, PasswordFileError, digest
 
 log = structlog.get_logger()
 

@@ -22,23 +22,23 @@ SESSION_TIMEOUT_S = 6
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Every port of the stack; only `mqtt` and `http` and `push` are for others to know."""
+    """Every port of the stack; only `mqtt`, `http` and `bridge` are for others to know."""
 
     mqtt: int
     http: int
-    push: int
+    bridge: int
     mqtt_inner: int
     mqtt5_inner: int
     broker: int
     durable: int
     ingest_health: int
-    push_health: int
+    bridge_health: int
     process_health: int
     sink_health: int
     afterwards_health: int
 
 
-INNER = tuple(name for name in Ports.__dataclass_fields__ if name not in ("mqtt", "http", "push"))
+INNER = tuple(name for name in Ports.__dataclass_fields__ if name not in ("mqtt", "http", "bridge"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def _console(wish: Wish, ports: Ports, others: tuple[Part, ...]) -> Part:
 
 
 def _workers(ports: Ports) -> tuple[Part, ...]:
-    ingest_port, push_port = str(ports.ingest_health), str(ports.push_health)
+    ingest_port, bridge_port = str(ports.ingest_health), str(ports.bridge_health)
     return (
         Part(
             "process", _command("process"), health=_healthz(ports.process_health), level=1,
@@ -127,8 +127,8 @@ def _workers(ports: Ports) -> tuple[Part, ...]:
             health=_healthz(ports.ingest_health), starts_with="mqtt", level=1, on_log=True,
         ),
         Part(
-            "push", _command("push"), {"SC_PUSH_HEALTH_PORT": push_port},
-            health=_healthz(ports.push_health), level=1,
+            "bridge", _command("bridge"), {"SC_BRIDGE_HEALTH_PORT": bridge_port},
+            health=_healthz(ports.bridge_health), level=1,
         ),
     )  # fmt: skip
 
@@ -152,8 +152,8 @@ def environment(wish: Wish, ports: Ports) -> dict[str, str]:
         "SC_GATE_AUTH": _flag(wish.passwords),
         "SC_PROCESS_PORT": str(ports.process_health), "SC_SINK_PORT": str(ports.sink_health),
         "SC_AFTERWARDS_PORT": str(ports.afterwards_health),
-        "SC_PUSH_HOST": wish.host, "SC_PUSH_PORT": str(ports.push),
-        "SC_PUSH_AUTH": _flag(wish.passwords), "SC_NO_AUTH": _flag(wish.no_auth),
+        "SC_BRIDGE_HOST": wish.host, "SC_BRIDGE_PORT": str(ports.bridge),
+        "SC_BRIDGE_AUTH": _flag(wish.passwords), "SC_NO_AUTH": _flag(wish.no_auth),
         "SC_DEMO": _flag(wish.demo), "PYTHONUNBUFFERED": "1",
     }  # fmt: skip
     if wish.site is not None:

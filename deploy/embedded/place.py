@@ -5,17 +5,18 @@ import json
 import os
 import random
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from types import MappingProxyType
 
 from deploy.embedded.parts import INNER, Ports
 from deploy.embedded.process import ON_LINUX
 
 LOCK = "stack.lock"
 STACK = "stack.json"
-PUSH_PORT = 8081
+BRIDGE_PORT = 8081
 # Below the ranges that systems take outgoing ports from (32768 and up), so that no client of a
 # part that is down can be given its port.
 FREE_PORTS = range(20_000, 32_000)
@@ -45,23 +46,23 @@ def locked(data: Path) -> Iterator[None]:
         yield
 
 
-def choose_ports(host: str, mqtt: int, http: int, push: int | None = None) -> Ports:
+def choose_ports(host: str, mqtt: int, http: int, bridge: int | None = None) -> Ports:
     """The given ports, if they are free at `host`, and free loopback ones for the rest.
 
-    `push` 0 is any free one, None the usual one if that is free.
+    `bridge` 0 is any free one, None the usual one if that is free.
     """
-    for name, port in (("--mqtt-port", mqtt), ("--http-port", http), ("--push-port", push)):
+    for name, port in (("--mqtt-port", mqtt), ("--http-port", http), ("--bridge-port", bridge)):
         if port and not _is_free(host, port):
             raise PlaceTaken(f"{name} {port} is in use at {host}: stop its owner or choose another")
-    if push is None and _is_free(host, PUSH_PORT):
-        push = PUSH_PORT
-    push = push or _free({mqtt, http})
-    taken = {mqtt, http, push}
+    if bridge is None and _is_free(host, BRIDGE_PORT):
+        bridge = BRIDGE_PORT
+    bridge = bridge or _free({mqtt, http})
+    taken = {mqtt, http, bridge}
     inner: dict[str, int] = {}
     for name in INNER:
         inner[name] = _free(taken)
         taken.add(inner[name])
-    return Ports(mqtt=mqtt, http=http, push=push, **inner)
+    return Ports(mqtt=mqtt, http=http, bridge=bridge, **inner)
 
 
 def _free(taken: set[int]) -> int:
@@ -110,12 +111,19 @@ def held(ports: Ports) -> Iterator[None]:
         yield
 
 
-def tell_ports(data: Path, ports: Ports, host: str) -> None:
-    """Write down where the running stack is found, for `doctor` and `devices`."""
+def tell_ports(
+    data: Path, ports: Ports, host: str, files: Mapping[str, Path | None] = MappingProxyType({})
+) -> None:
+    """Write down where the running stack is found, for `doctor`, `devices` and `rejected`.
+
+    `files` are what it was started with: `site` and `adapters`.
+    """
     folder = data / "run"
     folder.mkdir(parents=True, exist_ok=True)
     draft = folder / f".{STACK}"
-    draft.write_text(json.dumps({"host": host, "pid": os.getpid(), "ports": asdict(ports)}))
+    told = {"host": host, "pid": os.getpid(), "ports": asdict(ports)}
+    told |= {"files": {name: str(path) for name, path in files.items() if path is not None}}
+    draft.write_text(json.dumps(told))
     draft.replace(folder / STACK)
 
 
@@ -126,3 +134,12 @@ def told_ports(data: Path) -> tuple[Ports, str] | None:
         return Ports(**content["ports"]), str(content["host"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def told_files(data: Path) -> dict[str, Path]:
+    """The `site` and `adapters` that the stack of this folder was last started with, if any."""
+    try:
+        content = json.loads((data / "run" / STACK).read_text())
+        return {name: Path(path) for name, path in content.get("files", {}).items()}
+    except (OSError, ValueError, AttributeError, TypeError):
+        return {}

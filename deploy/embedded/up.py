@@ -18,7 +18,8 @@ Say = Callable[[str], None]
 def run_stack(wish: Wish, ports: Ports, say: Say) -> None:
     """Run until Ctrl-C or SIGTERM. Raises PlaceTaken or StackFailed."""
     with locked(wish.data), held(ports):
-        tell_ports(wish.data, ports, wish.host)
+        files = {"site": wish.site, "adapters": wish.adapters}
+        tell_ports(wish.data, ports, wish.host, files)
         asyncio.run(_run(wish, ports, say))
 
 
@@ -52,7 +53,7 @@ def ready_lines(wish: Wish, ports: Ports, token: str) -> list[str]:
     way_in = "/" if wish.no_auth else f"/login?token={token}"
     asked = "with the passwords of `devices add`" if wish.passwords else "without passwords"
     return [
-        f"devices: MQTT at {wish.host}:{ports.mqtt}, HTTP at {wish.host}:{ports.push}, {asked}",
+        f"devices: MQTT at {wish.host}:{ports.mqtt}, HTTP at {wish.host}:{ports.bridge}, {asked}",
         f"the page: http://{_bracketed(host)}:{ports.http}{way_in}",
     ]
 

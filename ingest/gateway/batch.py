@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from ingest.gateway.intake import Outcome
+from ingest.pictures import TakenPicture
 from ingest.rejected import SealedObject
 from schemas.events import Event, pack
 from schemas.topics import EVENTS, REJECTED, SIGHTINGS
@@ -26,10 +27,12 @@ class Batch:
     events: list[Event] = field(default_factory=list)
     others: list[Record] = field(default_factory=list)
     objects: list[SealedObject] = field(default_factory=list)
+    pictures: list[TakenPicture] = field(default_factory=list)
 
     def add(self, outcome: Outcome) -> None:
         """Take in what one message became."""
         self.events.extend(outcome.events)
+        self.pictures.extend(outcome.pictures)
         for seen in outcome.sightings:
             self.others.append(Record(SIGHTINGS.name, seen.key.encode(), seen.value))
         if refusal := outcome.refusal:
@@ -37,6 +40,10 @@ class Batch:
             self.others.append(Record(REJECTED.name, record.device.encode(), record.to_json()))
             if refusal.object is not None:
                 self.objects.append(refusal.object)
+
+    def unlink(self, lost: set[str]) -> None:
+        """Take links to pictures that are not there out of the events."""
+        self.events = [_without(event, lost) for event in self.events] if lost else self.events
 
     def rounds(self) -> list[list[Record]]:
         """Records in rounds, each to be acknowledged before the next is sent.
@@ -53,6 +60,14 @@ class Batch:
             rounds = rounds or [[]]
             rounds[0].extend(self.others)
         return rounds
+
+
+def _without(event: Event, lost: set[str]) -> Event:
+    if lost.isdisjoint(event.data.pictures):
+        return event
+    left = tuple(link for link in event.data.pictures if link not in lost)
+    data = event.data.model_copy(update={"pictures": left})
+    return event.model_copy(update={"data": data})
 
 
 def _envelopes(estate: str, events: list[Event]) -> Iterable[Record]:

@@ -12,11 +12,14 @@ from typing import Any, cast
 import structlog
 
 from ingest.filters import without_prefix
-from ingest.mapping import Mapper
+from ingest.mapping import Mapped, Mapper
 from ingest.message import Message, Rejected
+from ingest.pictures import Missed, TakenPicture
 from ingest.pseudonyms import Sighting, protect, sighting
+from ingest.quarantine import Quarantine
+from ingest.registry import unregistered_name
 from ingest.rejected import Refusal, guess_device, refuse
-from ingest.skew import SkewTable, resolve
+from ingest.skew import URGENT, SkewTable, resolve
 from schemas.events import ENVELOPE_BYTES_MAX, Event
 from schemas.sealing import Keys
 
@@ -39,12 +42,16 @@ class Heard:
 
 @dataclass(slots=True)
 class Outcome:
-    """What a message became. `corrections` are the clock corrections that were used, by source."""
+    """What a message became. `corrections` are the clock corrections that were used, by source;
+    `pictures` are to be stored before the events, which link them, and `missed` could not be taken.
+    """
 
     events: list[Event] = field(default_factory=list)
     sightings: list[Sighting] = field(default_factory=list)
     refusal: Refusal | None = None
     corrections: dict[str, int] = field(default_factory=dict)
+    pictures: list[TakenPicture] = field(default_factory=list)
+    missed: list[Missed] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -53,6 +60,7 @@ class Intake:
 
     `mapper` is exchanged when the site changes; `sightings` says whether plates are also written
     under the city's keys. `prefixes` are this gateway's own and unknown to adapters and site.
+    `quarantine` notes what devices say that no site names.
     """
 
     mapper: Mapper
@@ -61,31 +69,40 @@ class Intake:
     skew: SkewTable
     sightings: bool = False
     prefixes: tuple[str, ...] = ("",)
+    quarantine: Quarantine | None = None
 
     def read(self, message: Message, heard: Heard) -> Outcome:
         """The outcome of one message. Never raises for what the message holds."""
         result = self._map(message)
         if isinstance(result, Rejected):
             return self._refuse(message, result)
-        outcome = Outcome()
-        for event in result:
+        outcome = Outcome(pictures=result.pictures, missed=result.missed)
+        for event in result.events:
             self._take(event, heard, outcome)
         if too_large := self._too_large(message, outcome.events):
             return self._refuse(message, too_large)
+        if self.quarantine is not None:
+            self.quarantine.understood(self._known(message), outcome.events)
         return outcome
 
+    def _known(self, message: Message) -> Message:
+        """The message as adapters and site know it: without this gateway's own prefix."""
+        topic = without_prefix(message.topic, self.prefixes)
+        return message if topic == message.topic else replace(message, topic=topic)
+
     def _refuse(self, message: Message, why: Rejected) -> Outcome:
-        device = guess_device(without_prefix(message.topic, self.prefixes))
+        known = self._known(message)
+        device = guess_device(known.topic)
+        if self.quarantine is not None and not self.mapper.registry.knows(known.topic):
+            self.quarantine.refused(known, why, unregistered_name(known.topic))
         return Outcome(refusal=refuse(message, why, self.keys, self.gateway, device))
 
-    def _map(self, message: Message) -> list[Event] | Rejected:
+    def _map(self, message: Message) -> Mapped | Rejected:
         """An adapter that fails on a message must not stop the gateway: the broker would send the
         message again, and again. Its fault is logged, the message is kept.
         """
         try:
-            topic = without_prefix(message.topic, self.prefixes)
-            known = message if topic == message.topic else replace(message, topic=topic)
-            return self.mapper.read(known)
+            return self.mapper.map(self._known(message))
         except Exception as error:
             log.error("adapter_failed", topic=message.topic, fault=_where(error))
             return Rejected(f"its adapter failed with {type(error).__name__}; see the log")
@@ -106,10 +123,13 @@ class Intake:
     def _set_times(event: Event, correction: int, changes: dict[str, Any]) -> int:
         """The event's time; when it was seen goes into `changes`, by the same clock."""
         received_at, replayed = event.data.received_at, event.data.replayed
-        began = resolve(event.time, received_at, correction, replayed=replayed)
+        urgent = event.type in URGENT
+        began = resolve(event.time, received_at, correction, replayed=replayed, urgent=urgent)
         changes["time_from"] = began.time_from
+        if began.doubt is not None:
+            changes["time_doubt"] = began.doubt
         if (observed := event.data.observed_at) is not None:
-            seen = resolve(observed, received_at, correction, replayed=replayed)
+            seen = resolve(observed, received_at, correction, replayed=replayed, urgent=urgent)
             changes["observed_at"] = seen.time
         return began.time
 

@@ -27,6 +27,13 @@ class GatewayMetrics:
         self.silent = Counter(
             f"{PREFIX}_silent_messages", "understood, with nothing to tell", registry=registry
         )
+        self.pictures = Counter(
+            f"{PREFIX}_pictures", "pictures that came, by what became of them", ["outcome"],
+            registry=registry,
+        )  # fmt: skip
+        self.picture_bytes = Gauge(
+            f"{PREFIX}_picture_bytes", "pictures on disk at the last look", registry=registry
+        )
         self.acked = Counter(
             f"{PREFIX}_acknowledged_messages", "messages acknowledged", registry=registry
         )
@@ -38,6 +45,16 @@ class GatewayMetrics:
         )
         self.held = Gauge(f"{PREFIX}_held_messages", "heard and not done with", registry=registry)
         self.connected = Gauge(f"{PREFIX}_mqtt_connected", "1 while connected", registry=registry)
+        self.site_faults = Gauge(
+            f"{PREFIX}_site_faults", "faults in the site's files; the last good ones stand",
+            registry=registry,
+        )  # fmt: skip
+        self.unregistered = Gauge(
+            f"{PREFIX}_unregistered_devices", "devices heard that no site names", registry=registry
+        )
+        self.faces = Gauge(
+            f"{PREFIX}_faces_enrolled", "faces that the site's devices know", registry=registry
+        )
         self.tick_age = Gauge(
             f"{PREFIX}_tick_age_seconds", "since our last tick came back", registry=registry
         )

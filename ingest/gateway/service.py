@@ -1,6 +1,7 @@
 """A gateway put together and run: link, worker, ticks, the site's changes, the house-keeping."""
 
 import asyncio
+import sqlite3
 import time
 from collections.abc import Iterable
 from contextlib import AsyncExitStack, suppress
@@ -17,6 +18,9 @@ from ingest.gateway.intake import Intake
 from ingest.gateway.journal import Journal
 from ingest.gateway.memory import Memory
 from ingest.gateway.metrics import GatewayMetrics
+from ingest.gateway.pictures import PRUNE_EVERY_S as PRUNE_PICTURES_EVERY_S
+from ingest.gateway.pictures import Bounds, PictureFolder
+from ingest.gateway.quarantine_store import restore, take_changes, write_changes
 from ingest.gateway.site_watch import SiteWatch
 from ingest.gateway.worker import Worker
 from ingest.gateway.writer import KafkaWriter
@@ -25,9 +29,11 @@ from ingest.key_file import load_keys
 from ingest.link import Link
 from ingest.mapping import Mapper
 from ingest.mqtt import MqttOptions
+from ingest.quarantine import Quarantine
 from ingest.registry import Registry
 from ingest.rejected import prune_objects
 from ingest.settings import IngestSettings
+from ingest.site_check import face_warnings, faces_enrolled
 from ingest.tasks import run_until
 from ingest.ticks import clock_topic
 from schemas.base import MS_PER_S
@@ -46,28 +52,33 @@ class Gateway:
         """Read keys, site and state. Raises FileFaults, KeyFileError, JournalTaken or OSError."""
         self.settings = settings
         self.metrics = GatewayMetrics()
-        self.site = SiteWatch(settings.site)
+        self.site = SiteWatch(settings.site, catalogue.face_adapters)
         self._catalogue = catalogue
         clock: Clock = SimulatedClock() if settings.demo else SystemClock()
         self.memory = Memory(settings.state_file, clock)
         self.inbox = Inbox(settings.in_flight, settings.in_flight_bytes)
         self.door = Door(clock, self.inbox, self.metrics)
         self.door.held_filters = set(self.memory.filters)
-        self.door.filters = self._filters(self.site.registry())
+        self.door.filters = self._filters(self.site.registry)
         options = MqttOptions(settings, f"smart-community-{settings.gateway}", keep_session=True)
         self.link = Link(options, self.door)
+        self.quarantine = Quarantine(load_keys(settings.master_key))
+        restore(settings.quarantine_file, self.quarantine)
+        self.quarantine.release(self.site.registry.knows)
         self.worker = self._make_worker()
+        self._count_faces()
         self.door.moved = self.send_tick
 
     def _make_worker(self) -> Worker:
         settings = self.settings
         intake = Intake(
-            mapper=Mapper(self._catalogue, self.site.registry()),
-            keys=load_keys(settings.master_key),
+            mapper=Mapper(self._catalogue, self.site.registry),
+            keys=self.quarantine.keys,
             gateway=settings.gateway,
             skew=self.memory.skew,
             sightings=settings.sightings,
             prefixes=settings.topic_prefixes,
+            quarantine=self.quarantine,
         )
         return Worker(
             settings=settings,
@@ -75,6 +86,7 @@ class Gateway:
             intake=intake,
             memory=self.memory,
             journal=Journal(settings.journal_file),
+            pictures=PictureFolder(settings.picture_folder, _bounds(settings)),
             writer=KafkaWriter(settings, self.metrics.retries.inc),
             link=self.link,
             metrics=self.metrics,
@@ -101,7 +113,7 @@ class Gateway:
             await stack.enter_async_context(server)
             log.info("gateway_started", gateway=self.settings.gateway, filters=self.door.filters)
             parts = [self.link.run(), self.worker.run()]
-            parts += [self._watch_site(reload), self._each_second()]
+            parts += [self._watch_site(reload), self._each_second(), self._prune_pictures()]
             parts += [] if self.settings.demo else [self._tick_each_second()]
             await run_until(stop, parts)
 
@@ -109,11 +121,27 @@ class Gateway:
         await self.worker.writer.close()
         self.worker.journal.close()
         await self.memory.save_clocks()
+        await self._save_quarantine()
+
+    async def _save_quarantine(self) -> None:
+        """What unregistered devices said; a disk that is full costs only that."""
+        self.quarantine.prune(self.memory.clock.now())
+        self.metrics.unregistered.set(len(self.quarantine.notes))
+        written, gone = take_changes(self.quarantine)
+        try:
+            await asyncio.to_thread(write_changes, self.settings.quarantine_file, written, gone)
+        except (OSError, sqlite3.Error) as error:
+            log.error("quarantine_not_kept", error=str(error))
+            self.quarantine.changed |= written.keys() & self.quarantine.notes.keys()
+            self.quarantine.gone |= gone
 
     def health(self) -> dict[str, object]:
         """What is so, for /healthz."""
         kafka, mqtt = self.worker.writer.ready, self.worker.ready is not None
-        return {"ok": kafka and mqtt, "mqtt": mqtt, "kafka": kafka, "held": self.inbox.held}
+        pictures = self.worker.pictures.fault or "kept"
+        told = {"mqtt": mqtt, "kafka": kafka, "held": self.inbox.held, "pictures": pictures}
+        told["site"] = self.site.words()
+        return {"ok": kafka and mqtt, **told}
 
     def send_tick(self) -> None:
         """Send our clock through the broker, if the subscription stands on this very connection."""
@@ -135,15 +163,25 @@ class Gateway:
                 await asyncio.wait_for(reload.wait(), self.settings.site_poll_s)
             asked = reload.is_set()
             reload.clear()
-            if self.site.look(again=asked):
+            if await asyncio.to_thread(self.site.look, again=asked):
                 self._adopt_site()
+            self.metrics.site_faults.set(len(self.site.faults))
 
     def _adopt_site(self) -> None:
-        registry = self.site.registry()
+        registry = self.site.registry
         intake = replace(self.worker.intake, mapper=Mapper(self._catalogue, registry))
         self.worker.adopt(intake, self.site.site.configs())
         self.door.change_filters(self._filters(registry))
         log.info("site_changed", estates=len(self.site.site.estates))
+        self._count_faces()
+        for name in self.quarantine.release(registry.knows):
+            log.info("device_adopted", device=name)
+
+    def _count_faces(self) -> None:
+        enrolled = faces_enrolled(self.site.site)
+        self.metrics.faces.set(sum(enrolled.values()))
+        for line in face_warnings(enrolled):
+            log.warning("many_faces", what=line)
 
     async def _each_second(self) -> None:
         """The house-keeping: figures, silence, the state file, old objects."""
@@ -154,9 +192,10 @@ class Gateway:
             now = loop.time()
             self._measure(now)
             self._break_silence(now)
-            if now - saved >= SAVE_EVERY_S:
+            if now - saved >= SAVE_EVERY_S or self.memory.corrected_anew:
                 saved = now
                 await self.memory.save_clocks()
+                await self._save_quarantine()
             if now - pruned >= PRUNE_EVERY_S:
                 pruned = now
                 await asyncio.to_thread(self._prune)
@@ -187,6 +226,23 @@ class Gateway:
         folder, room = self.settings.objects, self.settings.objects_bytes
         if gone := prune_objects(folder, time.time() - kept_s, room):
             log.info("objects_pruned", count=gone)
+
+    async def _prune_pictures(self) -> None:
+        """The pictures' period and room, by the gateway's clock. A disk that fails stops nobody."""
+        folder = self.worker.pictures
+        while True:
+            try:
+                gone = await asyncio.to_thread(folder.prune, self.memory.clock.now())
+                self.metrics.picture_bytes.set(folder.used_bytes)
+                if gone:
+                    log.info("pictures_pruned", count=gone)
+            except OSError as error:
+                log.error("pictures_not_pruned", error=str(error))
+            await asyncio.sleep(PRUNE_PICTURES_EVERY_S)
+
+
+def _bounds(settings: IngestSettings) -> Bounds:
+    return Bounds(settings.pictures_days, settings.pictures_bytes, settings.pictures_spare_bytes)
 
 
 async def run_gateway(

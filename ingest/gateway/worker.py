@@ -18,6 +18,7 @@ from ingest.gateway.intake import Heard, Intake, Outcome
 from ingest.gateway.journal import Journal
 from ingest.gateway.memory import Memory
 from ingest.gateway.metrics import GatewayMetrics
+from ingest.gateway.pictures import PictureFolder
 from ingest.gateway.receipts import Receipt, digest_of
 from ingest.gateway.writer import KafkaWriter
 from ingest.link import Connection, Link
@@ -62,6 +63,7 @@ class Worker:
     intake: Intake
     memory: Memory
     journal: Journal
+    pictures: PictureFolder
     writer: KafkaWriter
     link: Link
     metrics: GatewayMetrics
@@ -180,6 +182,7 @@ class Worker:
         self.memory.met({event.estate for event in read.batch.events} - set(self.configs))
         self.journal.heard(read.receipts)
         await self._keep_objects(read.batch.objects)
+        await self._keep_pictures(read.batch)
         self._sent_s = asyncio.get_running_loop().time()
         writing = asyncio.ensure_future(self._deliver(read.batch.rounds()))
         self._flight = _Flight(run, len(read.batch.events), writing)
@@ -232,6 +235,8 @@ class Worker:
         return [tick_event(tick, estate, self.settings.gateway) for estate in estates]
 
     def _count(self, outcome: Outcome) -> None:
+        for why in outcome.missed:
+            self.metrics.pictures.labels(why).inc()
         if outcome.refusal is not None:
             adapter = outcome.refusal.record.adapter or "none"
             self.metrics.rejected.labels(adapter).inc()
@@ -248,6 +253,16 @@ class Worker:
                 except OSError as error:
                     log.error("object_not_kept", name=kept.name, error=str(error))
                     await asyncio.sleep(OBJECT_RETRY_S)
+
+    async def _keep_pictures(self, batch: Batch) -> None:
+        """Pictures go to disk before the events that link them; those that cannot are left out."""
+        if not batch.pictures:
+            return
+        lost = await asyncio.to_thread(self.pictures.keep, batch.pictures)
+        for picture in batch.pictures:
+            outcome = "not_kept" if picture.link in lost else "kept"
+            self.metrics.pictures.labels(outcome).inc()
+        batch.unlink(lost)
 
     async def _deliver(self, rounds: list[list[Record]]) -> None:
         """Write, however long it takes. After `stall_s` the broker is let go: it queues on its own

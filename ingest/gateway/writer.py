@@ -7,13 +7,12 @@ from collections.abc import Callable
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
-from aiokafka.helpers import create_ssl_context
 from aiokafka.structs import RecordMetadata
 
 from ingest.gateway.batch import Record
 from ingest.gateway.durable import DurableCheck
+from ingest.kafka import kafka_connection
 from ingest.settings import IngestSettings
-from schemas.base import MS_PER_S
 
 RETRY_MIN_S, RETRY_MAX_S = 0.2, 10.0
 REQUEST_BYTES_MAX = 4 * 1024 * 1024
@@ -114,23 +113,10 @@ def _forget(future: "asyncio.Future[RecordMetadata]") -> None:
 
 def _options(settings: IngestSettings) -> dict[str, object]:
     """What aiokafka is told. The batch size is one partition's share of one request."""
-    password = settings.kafka_password
-    secured = settings.kafka_security in ("SSL", "SASL_SSL")
-    ca = str(settings.kafka_ca) if settings.kafka_ca else None
-    sasl = {
-        "sasl_mechanism": settings.kafka_mechanism,
-        "sasl_plain_username": settings.kafka_user,
-        "sasl_plain_password": password.get_secret_value() if password else None,
-    }
     return {
-        "bootstrap_servers": settings.bootstrap,
-        "client_id": f"smart-community-{settings.gateway}",
+        **kafka_connection(settings),
         "acks": "all",
         "linger_ms": 0,
         "max_batch_size": 1024 * 1024,
         "max_request_size": REQUEST_BYTES_MAX,
-        "request_timeout_ms": round(settings.kafka_timeout_s * MS_PER_S),
-        "security_protocol": settings.kafka_security,
-        "ssl_context": create_ssl_context(cafile=ca) if secured else None,
-        **(sasl if settings.kafka_security.startswith("SASL") else {}),
     }

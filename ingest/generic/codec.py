@@ -15,11 +15,13 @@ from ingest.generic.schema import (
     EventMap,
     GenericMap,
     Pick,
+    PicturePick,
     ReplayedPick,
     TimePick,
     Value,
 )
-from ingest.message import Codec, DeviceTime, Message, Reading, Unreadable
+from ingest.message import Codec, DeviceTime, Message, Picture, Reading, Unreadable
+from ingest.pictures import named_or_carried
 from schemas.base import MS_PER_S
 from schemas.event_data import Direction, EventData
 
@@ -274,6 +276,11 @@ def _chosen(cases: tuple[_Case, ...], frame: Frame) -> _Case:
     )
 
 
+def _picture(pick: PicturePick) -> Callable[[Frame], tuple[str | Picture, ...]]:
+    find = _text(pick.source)
+    return lambda frame: named_or_carried(find(frame), pick.source, pick.shows)
+
+
 def generic_codec(mapping: GenericMap) -> Codec:
     """The codec of a mapping: pure, and raising only Unreadable.
 
@@ -285,14 +292,14 @@ def generic_codec(mapping: GenericMap) -> Codec:
     subject, sequence = _text(mapping.subject), _whole(mapping.sequence)
     time, direction = _time(mapping.time), _direction(mapping.direction)
     confidence, replayed = _confidence(mapping.confidence), _replayed(mapping.replayed)
-    pictures = tuple(_text(text) for text in mapping.pictures)
+    pictures = tuple(map(_picture, mapping.pictures))
 
     def read(frame: Frame) -> Reading:
         case, at, number = _chosen(cases, frame), time(frame), sequence(frame)
         return Reading(
             case.type, device(frame), at, channel(frame), number, subject(frame),
             direction(frame), confidence(frame), replayed(frame), case.native(frame),
-            tuple(link for find in pictures if (link := find(frame))), case.read(frame),
+            tuple(found for find in pictures for found in find(frame)), case.read(frame),
             key=frame.where if at is None and number is None else None,
         )  # fmt: skip
 

@@ -13,6 +13,7 @@ from pydantic import ValidationError as Invalid
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from ingest.generic.address import Address, parse_address
+from ingest.message import PictureKind
 from schemas.base import Model
 from schemas.event_data import EventData
 
@@ -109,6 +110,20 @@ class ConfidencePick(Model):
     full: float = Field(1.0, gt=0, description="What stands for complete certainty: 1 or 100")
 
 
+class PicturePick(Model):
+    """A field with a picture in base64, or with the address of one."""
+
+    source: Ref = Field(alias="from", description="Where the picture or its address stands")
+    shows: PictureKind = Field(
+        "face", description="What it shows; unsaid, it counts as a face, which is rarely kept"
+    )
+
+
+PicturePicked = Annotated[
+    PicturePick, BeforeValidator(_short_form, json_schema_input_type=str | PicturePick)
+]
+
+
 class ReplayedPick(Model):
     """The device's own mark for news from its memory."""
 
@@ -159,7 +174,7 @@ class GenericMap(Model):
     direction: DirectionPick | None = Field(None, description="Which way, if the message says so")
     confidence: ConfidencePick | None = Field(None, description="How sure the device is")
     replayed: ReplayedPick | None = Field(None, description="The mark of news from memory")
-    pictures: tuple[Ref, ...] = Field((), description="Links to pictures")
+    pictures: tuple[PicturePicked, ...] = Field((), description="Pictures, and links to some")
     events: tuple[EventMap, ...] = Field(description="What the messages mean, most special first")
 
     @model_validator(mode="after")
@@ -179,7 +194,7 @@ class GenericMap(Model):
             if (pick := getattr(self, name)) is not None:
                 yield (name, "from"), pick.source
         yield from ((("time", "from"), text) for text in (self.time.source if self.time else ()))
-        yield from ((("pictures", index), text) for index, text in enumerate(self.pictures))
+        yield from ((("pictures", n, "from"), p.source) for n, p in enumerate(self.pictures))
         for index, event in enumerate(self.events):
             where: Loc = ("events", index)
             yield from (((*where, "when", text), text) for text in event.when)

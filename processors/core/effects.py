@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from processors.core.scope import Scope
 from schemas.alerts import Alert, Delivery, Evidence, Handler, Severity
 from schemas.base import Words
 from schemas.events import Event
@@ -29,7 +30,21 @@ class AlertOpened:
     alert: Alert
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a rule found out in one of its scopes, at `at` (ms) and `place`, told to it in another.
+
+    `items` are the readings it rests on. No part of `Input`: only a rule that answers `TellScope`
+    is ever told one.
+    """
+
+    at: int
+    place: str
+    items: tuple[Evidence, ...]
+
+
 Input = Event | Deadline | AlertOpened
+Told = Input | Found
 DeviceState = Literal["online", "lost", "unknown"]
 
 
@@ -49,6 +64,7 @@ class OpenAlert:
     subject: str | None = None
     severity: Severity | None = None
     handler: Handler | None = None
+    also: tuple[Handler, ...] | None = None
     delivery: Delivery | None = None
     roles: tuple[str, ...] = ()
     silent_on_site: bool = False
@@ -96,6 +112,17 @@ class CancelDeadline:
 
 
 @dataclass(frozen=True, slots=True)
+class TellScope:
+    """Tell this same rule in another scope, at once: the door what a credential did at it.
+
+    It must lead from one kind of scope to another, never back.
+    """
+
+    scope: Scope
+    found: Found
+
+
+@dataclass(frozen=True, slots=True)
 class NearMiss:
     """A pattern was half met and ended: at which step, and why. For people who ask why not."""
 
@@ -127,6 +154,7 @@ Effect = (
     | ClearAlert
     | SetDeadline
     | CancelDeadline
+    | TellScope
     | NearMiss
     | ShowDevice
     | Show

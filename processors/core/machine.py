@@ -15,12 +15,14 @@ from processors.core.effects import (
     ClearAlert,
     Deadline,
     Effect,
-    Input,
+    Found,
     NearMiss,
     OpenAlert,
     SetDeadline,
     Show,
     ShowDevice,
+    TellScope,
+    Told,
     UpdateAlert,
 )
 from processors.core.estate import DeadlineName, Estate, ScopeRecord
@@ -142,12 +144,13 @@ class Machine:
         if isinstance(event.data, ConfigActivated):
             estate.activate(event, event.data)
 
-    def _step(self, estate: Estate, rule: Rule, scope: Scope, told: Input, out: Output) -> None:
+    def _step(self, estate: Estate, rule: Rule, scope: Scope, told: Told, out: Output) -> None:
         key = scope.key
         record = estate.record(key, self.rules)
         now = self._situation(estate, rule, scope, told)
         before = record.states.get(rule.id, rule.fresh)
-        after, effects = rule.step(now, before, told)
+        # Found is told to nobody but the rule that found it, and that rule takes it.
+        after, effects = rule.step(now, before, told)  # type: ignore[arg-type]
         if after is not before and after != before:
             if after == rule.fresh:
                 record.states.pop(rule.id, None)
@@ -159,14 +162,14 @@ class Machine:
         if key not in estate.dirty and record.empty:
             del estate.records[key]
 
-    def _situation(self, estate: Estate, rule: Rule, scope: Scope, told: Input) -> Situation:
+    def _situation(self, estate: Estate, rule: Rule, scope: Scope, told: Told) -> Situation:
         at = told.at if isinstance(told, Event) else _at(told)
         if scope.kind in PLACED_SCOPES:
             place = scope.id
         elif scope.kind == "device" and scope.id in estate.config.device_by_id:
             place = estate.config.device_by_id[scope.id].place
         else:
-            place = told.data.place if isinstance(told, Event) else ""
+            place = _place(told)
         params = estate.params.get((rule.id, place))
         if params is None:
             params = rule.read_params(estate.config.rule_settings(rule.id, place))
@@ -193,6 +196,8 @@ class Machine:
                 record = estate.record(now.scope.key, self.rules)
                 if record.deadlines.pop((rule.id, name), None) is not None:
                     estate.dirty.add(now.scope.key)
+            case TellScope(scope, found):
+                self._step(estate, rule, scope, found, out)
             case NearMiss(step, reason):
                 missed = Missed(rule.id, now.scope.key, now.at, step, reason)
                 out.near_misses.append(missed)
@@ -271,7 +276,14 @@ class Machine:
 
 
 def _at(told: Any) -> int:
-    if isinstance(told, Deadline):
+    if isinstance(told, Deadline | Found):
         return told.at
     assert isinstance(told, AlertOpened)
     return told.alert.updated_at
+
+
+def _place(told: Told) -> str:
+    """Where an input happened; nowhere for a deadline or another rule's alert."""
+    if isinstance(told, Event):
+        return told.data.place
+    return told.place if isinstance(told, Found) else ""

@@ -8,29 +8,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
 from processors.core.effects import AlertOpened, Deadline, Effect, Input, OpenAlert
+from processors.core.scope import Scope
 from schemas.alerts import Alert, Delivery, Handler, Severity
 from schemas.base import MS_PER_S, Model, Words
 from schemas.event_types import event_types
 from schemas.events import Event, explain
 from schemas.place import EstateConfig
 
-ScopeKind = Literal[
-    "door",
-    "lane",
-    "credential",
-    "vehicle",
-    "device",
-    "zone",
-    "dwelling",
-    "gate",
-    "building",
-    "estate",
-]
 AT_ONCE_LATE_MS = 60 * MS_PER_S
 """How late an event may be to be told to rules that see it on arrival; older is backlog (own)."""
 EVERY_TYPE = frozenset(event_types()) - {"clock.ticked", "config.activated"}
@@ -43,18 +32,6 @@ class Params(Model):
 def ms(seconds: float) -> int:
     """A parameter in seconds as milliseconds."""
     return round(seconds * MS_PER_S)
-
-
-class Scope(NamedTuple):
-    """What a piece of state belongs to: a door, a vehicle, a device …"""
-
-    kind: ScopeKind
-    id: str
-
-    @property
-    def key(self) -> str:
-        """The scope as part of a record's key."""
-        return f"{self.kind}|{self.id}"
 
 
 class Situation(NamedTuple):

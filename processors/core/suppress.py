@@ -50,7 +50,8 @@ def opened(
     return Alert(
         id=alert_id(rule.id, now.config.estate, told.key, opening), revision=1, rule=rule.id,
         rule_version=rule.version, estate=now.config.estate, key=told.key, severity=severity,
-        handler=told.handler or rule.handler, also=rule.also,
+        handler=told.handler or rule.handler,
+        also=rule.also if told.also is None else told.also,
         delivery=told.delivery or rule.delivery, silent_on_site=told.silent_on_site,
         subject=told.subject, place=told.place, place_name=now.config.place_name(told.place),
         opened_at=now.at, updated_at=now.at, evidence=items, evidence_more=more,
@@ -74,6 +75,7 @@ def _continued(rule: Rule, now: Situation, told: OpenAlert, prior: Alert, is_ope
     changes = {
         "severity": severity,
         "handler": told.handler or prior.handler,
+        "also": prior.also if told.also is None else told.also,
         "delivery": _highest(DELIVERIES, prior.delivery, told.delivery or rule.delivery),
         "subject": told.subject,
         "place": told.place,

@@ -69,11 +69,11 @@ def is_whole_estate(config: EstateConfig, device: str) -> bool:
 def patience_ms(
     config: EstateConfig, device: str, beats: float, head_start_ms: int, goodbye_ms: int
 ) -> int:
-    """How long a device may be silent before it counts as lost; 0 for one without a heartbeat.
+    """How long a device may be silent before it counts as lost; 0 for one that may be for ever.
 
-    `beats` of its heartbeats, and where it hangs on another so long that this one, fallen silent in
-    the same moment, has surely been judged `head_start_ms` before: by silence, or where it has no
-    heartbeat by its last will after `goodbye_ms`.
+    Its `silence_s`, or else `beats` of its heartbeats; and where it hangs on another so long that
+    this one, fallen silent in the same moment, has surely been judged `head_start_ms` before: by
+    silence, or where it has no heartbeat by its last will after `goodbye_ms`.
     """
     found = config.device_by_id.get(device)
     if found is None:
@@ -81,7 +81,7 @@ def patience_ms(
     above = wait = 0
     for node in reversed([found, *parents(config, device)]):
         beat = beat_ms(node)
-        wait = round(beats * beat)
+        wait = (node.silence_s or 0) * MS_PER_S or round(beats * beat)
         if above and beat:
             wait = max(wait, above + beat + head_start_ms)
         above = max(above, wait + beat // COARSE, goodbye_ms)
@@ -89,5 +89,7 @@ def patience_ms(
 
 
 def beat_ms(device: DeviceConfig | None) -> int:
-    """The heartbeat, 0 for a device that has none."""
-    return (device.heartbeat_s or 0) * MS_PER_S if device is not None else 0
+    """How often it is heard: its heartbeat, or else its longest silence; 0 for one without both."""
+    if device is None:
+        return 0
+    return (device.heartbeat_s or device.silence_s or 0) * MS_PER_S

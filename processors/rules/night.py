@@ -1,11 +1,14 @@
 """Night, by the wall clock of the estate: what weighs more while people sleep."""
 
+from datetime import datetime, timedelta
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field
 
 from processors.core.rule import Params, Situation
 from processors.core.words import clock_text
+from schemas.base import MS_PER_S
 
 
 def _minutes(value: Any) -> Any:
@@ -35,3 +38,17 @@ def at_night(now: Situation) -> bool:
     if begins <= ends:
         return bool(begins <= time < ends)
     return bool(time >= begins or time < ends)
+
+
+def next_clock(at: int, time: str, timezone: str) -> int:
+    """When the wall clock next shows `time` (hh:mm) after `at`; both in ms since the epoch.
+
+    An hour that the clocks skip counts as it would have been told before the change.
+    """
+    zone = ZoneInfo(timezone)
+    hours, minutes = map(int, time.split(":"))
+    local = datetime.fromtimestamp(at / MS_PER_S, zone)
+    due = local.replace(hour=hours, minute=minutes, second=0, microsecond=0, fold=0)
+    while round(due.timestamp() * MS_PER_S) <= at:
+        due = (due + timedelta(days=1)).replace(fold=0)
+    return round(due.timestamp() * MS_PER_S)

@@ -1,6 +1,7 @@
 """Whose state an event concerns: the scopes that several rules share."""
 
 from processors.core.rule import Scope
+from schemas.alerts import Alert
 from schemas.event_data import CameraData, RegisterChanged
 from schemas.events import Event
 from schemas.place import EstateConfig
@@ -55,9 +56,22 @@ def of_vehicle(event: Event, config: EstateConfig) -> tuple[Scope, ...]:
     return (Scope("vehicle", ref),) if ref else ()
 
 
+def of_credential(event: Event, config: EstateConfig) -> tuple[Scope, ...]:
+    """The credential that was read, or that the register tells of; none for a plate."""
+    is_plate = getattr(event.data, "method", None) == "plate"
+    if isinstance(event.data, RegisterChanged):
+        is_plate = event.data.record == "permit" or event.data.holder is not None
+    return () if is_plate or not event.subject else (Scope("credential", event.subject),)
+
+
 def of_device(event: Event, config: EstateConfig) -> tuple[Scope, ...]:
     """The device that spoke; a new configuration concerns every device it expects to hear."""
     if event.type == "config.activated":
-        expected = (device for device in config.devices if device.heartbeat_s is not None)
+        expected = (device for device in config.devices if device.is_awaited)
         return tuple(Scope("device", device.id) for device in expected)
     return (Scope("device", event.data.device),)
+
+
+def nowhere(alert: Alert, config: EstateConfig) -> tuple[Scope, ...]:
+    """For rules that run after another only so that it has spoken: they are told nothing of it."""
+    return ()

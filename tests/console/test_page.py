@@ -1,15 +1,19 @@
 """The page in a real browser, as an officer sees it."""
 
 import re
+import struct
 from collections.abc import AsyncIterator
 from pathlib import Path
+from zlib import compress, crc32
 
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
+from schemas.pictures import picture_link, picture_name
 from tests.console.conftest import Broker
 from tests.console.running import RunningConsole
 from tests.console.samples import (
+    ESTATE,
     NINE,
     alert,
     camera,
@@ -196,3 +200,35 @@ async def test_without_the_token_there_is_a_login(
         await page.locator("input").fill((tmp_path / "console.token").read_text().strip())
         await page.locator("button").click()
         await expect(page.locator(".pulse")).to_be_visible()
+
+
+def dot() -> bytes:
+    """A PNG of one white pixel."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", crc32(kind + body))
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", compress(b"\0\xff")) + chunk(b"IEND", b"")
+
+
+async def test_a_picture_is_looked_at_only_when_somebody_opens_it(
+    console: RunningConsole, broker: Broker, page: Page, tmp_path: Path
+) -> None:
+    name, gone = picture_name(dot(), "png"), picture_name(b"gone", "jpg")
+    day = tmp_path / "pictures" / ESTATE / "2026-03-01"
+    day.mkdir(parents=True)
+    (day / name).write_bytes(dot())
+    links = (picture_link(name), "http://10.0.0.9/1.jpg", picture_link(gone))
+    shown = alert(evidence=(evidence("open", "door.opened", pictures=links),))
+    await broker.send(shown, gateway_input())
+    await page.goto(f"{console.url}/?alert={shown.id}")
+    pictures = page.locator(".steps .picture")
+    await expect(pictures.locator("summary")).to_have_text(["图1", "图3"])
+    await expect(page.locator(".steps a")).to_have_attribute("href", "http://10.0.0.9/1.jpg")
+    assert console.ask(f"/api/looks?alert={shown.id}") == []
+    await pictures.nth(0).locator("summary").click()
+    await page.wait_for_function("document.querySelector('.picture img').naturalWidth === 1")
+    await pictures.nth(1).locator("summary").click()
+    await expect(pictures.nth(1).locator("img")).to_have_attribute("alt", re.compile("保存期"))
+    assert [look["picture"] for look in console.ask(f"/api/looks?alert={shown.id}")] == [name]

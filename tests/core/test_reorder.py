@@ -102,8 +102,11 @@ def test_what_people_write_ahead_of_its_time_moves_nothing() -> None:
 
 def test_in_a_backlog_a_reading_without_a_clock_makes_nothing_behind_it_late() -> None:
     order = Reorder(2_000)
-    heard = {"gateway": "g", "received_at": T0 + 60_000}
-    assert order.offer(event("loop.occupied", 60, time_from="received", **heard)) == "held"
-    assert order.offer(event("access.granted", 10, time_from="device", **heard)) == "held"
+    assert order.offer(in_a_backlog("loop.occupied", 60, "received")) == "held"
+    assert order.offer(in_a_backlog("access.granted", 10, "device")) == "held"
     assert order.offer(event("clock.ticked", 60, "e", gateway="g")) == "held"
-    assert order.offer(event("access.granted", 11, time_from="device", **heard)) == "late"
+    assert order.offer(in_a_backlog("access.granted", 11, "device")) == "late"
+
+
+def in_a_backlog(word: str, at_s: float, time_from: str) -> Event:
+    return event(word, at_s, gateway="g", received_at=T0 + 60_000, time_from=time_from)

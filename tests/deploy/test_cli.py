@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 from deploy.cli import build_app
 
 COMMANDS = {
-    "up", "demo", "doctor", "install-topics", "simulate", "normalise", "ingest", "push", "process",
-    "sink", "backtest", "console", "devices", "rules", "alerts",
+    "up", "demo", "doctor", "install-topics", "simulate", "normalise", "ingest", "bridge",
+    "process", "sink", "backtest", "console", "devices", "rules", "alerts",
 }  # fmt: skip
 DEVICES = ("add", "makes", "list", "check", "walk")
 
@@ -41,7 +41,7 @@ def test_each_of_our_commands_has_an_example(words: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("up", "--site", "/nowhere.yaml"), "--site /nowhere.yaml: No such file"),
+        (("up", "--site", "/nowhere.yaml"), "/nowhere.yaml:1: file: cannot be read (No such file"),
         (("up", "--adapters", "/nowhere"), "--adapters /nowhere: is no folder"),
         (("up", "--listen", "the-lan"), "is no address"),
         (("up", "--listen", "0.0.0.0", "--no-auth"), "would let anybody in"),

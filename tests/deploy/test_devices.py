@@ -12,8 +12,8 @@ from deploy.devices.walk import Site as WalkSite
 from deploy.devices.walk import is_shown, read_corrections, walk_line
 from deploy.embedded.parts import INNER, Ports
 from deploy.embedded.place import tell_ports
+from ingest.bridge.passwords import digest, read_passwords
 from ingest.catalogue import load_catalogue
-from ingest.push.passwords import digest, read_passwords
 from schemas.events import Event, make_event
 from schemas.site import parse_site
 
@@ -84,7 +84,9 @@ def run(*words: str) -> tuple[int, str]:
 
 
 def test_add_makes_a_password_that_works_and_prints_it(tmp_path: Path) -> None:
-    ports = Ports(mqtt=18830, http=1, push=18081, **{name: 10 + i for i, name in enumerate(INNER)})
+    ports = Ports(
+        mqtt=18830, http=1, bridge=18081, **{name: 10 + i for i, name in enumerate(INNER)}
+    )
     tell_ports(tmp_path, ports, "192.0.2.9")
     status, said = run("add", "r1", "--make", "hikvision", "--data", str(tmp_path))
     assert status == 0
@@ -166,6 +168,7 @@ def test_a_walk_says_way_place_device_camera_and_delay() -> None:
         (swipe(), {"reader-1": 3.0}, "its clock is 3.0 s behind (corrected)"),
         (swipe(time_from="received", device_time=None), {}, "says no time"),
         (swipe(replayed=True), {}, "replayed: sent from its memory"),
+        (swipe(time_doubt="year"), {}, "wrong by a year or more: set its clock"),
         (swipe(device_time="01-01-2026 08:00:00"), {}, "its clock is right"),
     ],
 )

@@ -14,7 +14,7 @@ from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from deploy.embedded.gate import GateSettings, run_gate
-from ingest.push.passwords import set_password
+from ingest.bridge.passwords import set_password
 from tests.deploy.conftest import eventually
 from tests.deploy.stack import spawn
 from tests.services.process import accepts, free_port

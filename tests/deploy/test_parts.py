@@ -16,12 +16,12 @@ from ingest.settings import IngestSettings
 from processors.afterwards.settings import AfterwardsSettings
 from processors.shell.settings import ProcessorSettings, SinkSettings
 
-PORTS = Ports(mqtt=1, http=2, push=3, **{name: 10 + i for i, name in enumerate(INNER)})
+PORTS = Ports(mqtt=1, http=2, bridge=3, **{name: 10 + i for i, name in enumerate(INNER)})
 READERS: dict[str, type[BaseSettings]] = {
     "mqtt": MqttSettings, "broker": BrokerSettings, "console": ConsoleSettings,
     "process": ProcessorSettings, "sink": SinkSettings, "ingest": IngestSettings,
     "afterwards": AfterwardsSettings,
-    "push": IngestSettings, "gate": GateSettings, "simulation": SimulatedSettings,
+    "bridge": IngestSettings, "gate": GateSettings, "simulation": SimulatedSettings,
 }  # fmt: skip
 
 
@@ -83,15 +83,15 @@ def test_whoever_else_can_come_in_must_say_who_it_is(
     gate = settings(asked, "gate", monkeypatch)
     assert isinstance(gate, GateSettings)
     assert (gate.gate_host, gate.gate_auth) == (host, passwords)
-    push = settings(asked, "push", monkeypatch)
-    assert isinstance(push, IngestSettings)
-    assert (push.push_host, push.push_auth) == (host, passwords)
+    bridge = settings(asked, "bridge", monkeypatch)
+    assert isinstance(bridge, IngestSettings)
+    assert (bridge.bridge_host, bridge.bridge_auth) == (host, passwords)
 
 
 def test_the_page_answers_for_every_part_that_devices_need() -> None:
     told = by_name(wish())["console"].env["SC_CHECKS"]
     asked = set(CheckSettings(checks=told).addresses)
-    assert asked == {"process", "sink", "afterwards", "ingest", "push", "gate"}
+    assert asked == {"process", "sink", "afterwards", "ingest", "bridge", "gate"}
 
 
 def test_who_writes_or_reads_the_log_goes_with_the_broker() -> None:

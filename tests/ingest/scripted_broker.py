@@ -17,12 +17,13 @@ GRANTED, FAILED = 1, 0x80
 @dataclass
 class ScriptedBroker:
     """One listener, which hangs up on any other version. Without `answers` it stays silent, and
-    without `confirms` it confirms no subscription.
+    without `confirms` it confirms no subscription, without `confirms_publish` no message.
     """
 
     session_present: bool = False
     answers: bool = True
     confirms: bool = True
+    confirms_publish: bool = True
     refused: frozenset[str] = frozenset()
     connects: list[bytes] = field(default_factory=list)
     filters: list[str] = field(default_factory=list)
@@ -87,7 +88,8 @@ class ScriptedBroker:
         elif kind == PUBLISH and flags & 0x06:
             size = struct.unpack(">H", body[:2])[0]
             self.published.append(body[size + 4 :])
-            writer.write(bytes([0x40, 2]) + body[size + 2 : size + 4])
+            if self.confirms_publish:
+                writer.write(bytes([0x40, 2]) + body[size + 2 : size + 4])
         elif kind == DISCONNECT:
             self.goodbyes += 1
 

@@ -224,3 +224,29 @@ def test_name_given_twice_is_a_fault(tmp_path: Path) -> None:
 def test_folder_that_is_none_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(FileFaults, match="is no folder"):
         load_catalogue([tmp_path / "nowhere"])
+
+
+def test_bytes_can_be_known_by_how_they_begin(tmp_path: Path) -> None:
+    write(tmp_path, "words", "W", topic="w/#")
+    write(tmp_path, "bytes", "B", topic="b/#")
+    file = tmp_path / "bytes" / "adapter.yaml"
+    pattern = r"recognise: [{pattern: '\xaa.[\x01-\x03]'}]"
+    file.write_text(
+        file.read_text(encoding="utf-8").replace('recognise: [{contains: ["B"]}]', pattern),
+        encoding="utf-8",
+    )
+    adapter = load_catalogue([tmp_path]).adapters["bytes"]
+
+    claimed = [b"\xaa\n\x02", b"\xaa\n\x04", b" \xaa\n\x02"]
+    assert [adapter.claims_content(payload) for payload in claimed] == [True, False, False]
+
+
+@pytest.mark.parametrize("sign", ["pattern: '('", "pattern: 'é'", "lacks: [x]"])
+def test_sign_that_cannot_be_looked_for_is_a_fault(tmp_path: Path, sign: str) -> None:
+    write(tmp_path, "odd", "O")
+    file = tmp_path / "odd" / "adapter.yaml"
+    text = file.read_text(encoding="utf-8").replace('contains: ["O"]', sign)
+    file.write_text(text, encoding="utf-8")
+
+    with pytest.raises(FileFaults, match=r"pattern:"):
+        load_catalogue([tmp_path])

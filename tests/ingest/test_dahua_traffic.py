@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ingest.adapters.dahua_traffic.codec import decode
-from ingest.message import Message, Reading, Unreadable
+from ingest.message import Message, Picture, Reading, Unreadable
 from tests.ingest.cases import adapters, cases
 
 OWN = [case for case in cases() if case.adapter == "dahua_traffic"]
@@ -54,11 +54,17 @@ def test_secrets_of_a_device_stay_behind() -> None:
     assert reading.fields == {"description": {"DeviceModel": "ITC"}}
 
 
-def test_pictures_themselves_stay_behind() -> None:
+def test_pictures_go_along_and_of_those_left_out_the_name() -> None:
     body = tollgate({"PlateNumber": "A1"})
-    body["Picture"]["NormalPic"] = {"PicName": "n.jpg", "Content": "/9j/AAAA"}
+    body["Picture"] |= {
+        "VehiclePic": {"Content": "/9j/AAAA"},
+        "CutoutPic": {"PicName": "c.jpg", "Content": "/9j/BBBB"},
+        "NormalPic": {"PicName": "n.jpg", "Content": ""},
+    }
 
-    assert one(body).pictures == ("n.jpg",)
+    assert one(body).pictures == (
+        "n.jpg", Picture("c.jpg", "plate", "/9j/BBBB"), Picture("VehiclePic", "vehicle", "/9j/AAAA")
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,10 @@ from iotcore import Broker
 
 from ingest.clock import DEMO_CLOCK_TOPIC
 from ingest.gateway import Gateway
+from ingest.gateway.quarantine_store import read_notes
 from ingest.skew import SAMPLES
 from schemas.base import parse_instant
+from tests.ingest.images import base64_of, jpeg
 from tests.ingest.parts import (
     Proxy,
     Publisher,
@@ -293,6 +295,40 @@ async def test_a_site_is_announced_before_anything_is_mapped_by_it(scene: Scene)
     assert [event["data"]["device"] for event in scene.readings] == ["door-1", "door-two"]
 
 
+async def test_who_is_in_no_site_speaks_for_itself_until_it_is_adopted(scene: Scene) -> None:
+    site, part = scene.data / "site.yaml", scene.data / "adopted.yaml"
+    site.write_text("include: ['adopted*.yaml']\n" + SITE % (scene.mark, 2, "other"))
+    site.write_text(site.read_text().replace("ids: [d]", "ids: [e]"))
+    async with once(scene, site=site, site_poll_s=0.05) as gateway:
+        scene.publish(1)
+        await scene.have(1)
+        assert list(gateway.quarantine.notes) == ["d"]
+
+        part.write_text("devices:\n  nowhere: []\n")
+        await until(lambda: figure(gateway, "site_faults") == 1)
+        assert "adopted.yaml:2: devices.nowhere: 'nowhere' is not" in str(gateway.health()["site"])
+        adopted = "{id: door-1, adapter: probe, ids: [d], place: gate}"
+        part.write_text(f"devices:\n  {scene.mark}:\n    - {adopted}\n")
+        await until(lambda: not gateway.quarantine.notes)
+        await until(lambda: figure(gateway, "site_faults") == 0)
+        await until(lambda: gateway.worker.intake.mapper.registry.knows("x", "d"))
+        scene.publish(1, start=1)
+        await scene.have(2)
+
+    assert [event["source"] for event in scene.readings] == ["/estate/d", f"/{scene.mark}/door-1"]
+    assert read_notes(scene.data / "gw.quarantine.db") == []
+
+
+async def test_what_an_unregistered_device_said_outlives_the_gateway(scene: Scene) -> None:
+    async with once(scene):
+        scene.publish(2)
+        await scene.have(2)
+    (note,) = read_notes(scene.data / "gw.quarantine.db")
+
+    assert (note.name, note.messages, note.types) == ("d", 2, {"door.opened": 2})
+    assert scene.gateway().quarantine.notes == {"d": note}
+
+
 def configs(scene: Scene) -> list[dict[str, Any]]:
     found = scene.log.of_type("config.activated")
     return [event for event in found if event["data"]["place"] == scene.mark]
@@ -313,3 +349,37 @@ async def test_in_a_demo_the_simulator_tells_the_time(scene: Scene) -> None:
 
 def demo_ticks(scene: Scene) -> list[dict[str, Any]]:
     return [e for e in scene.log.of_type("clock.ticked") if e["data"]["device"] == "demo"]
+
+
+def with_picture(scene: Scene) -> dict[str, Any]:
+    shown = {"name": "n.jpg", "kind": "scene", "content": base64_of(jpeg(scene.mark.encode()))}
+    reading = {"type": "door.opened", "device": "d", "sequence": 0, "native": scene.mark}
+    return reading | {"pictures": [shown]}
+
+
+async def test_a_picture_is_on_disk_when_its_event_stands_in_the_log(scene: Scene) -> None:
+    async with once(scene, pictures_spare_bytes=0) as gateway:
+        scene.devices.send("probe/d", with_picture(scene))
+        await scene.have(1)
+        (event,) = scene.readings
+        (kept,) = (scene.data / "pictures" / "estate").glob("*/*.jpg")
+
+        assert event["data"]["pictures"] == [f"picture:{kept.name}"]
+        assert kept.read_bytes() == jpeg(scene.mark.encode())
+        assert gateway.health()["pictures"] == "kept"
+
+
+async def test_a_picture_that_cannot_be_kept_costs_no_event(scene: Scene) -> None:
+    (scene.data / "in-the-way").write_text("no folder")
+    async with once(scene, pictures=scene.data / "in-the-way") as gateway:
+        scene.devices.send("probe/d", with_picture(scene))
+        await scene.have(1)
+        (event,) = scene.readings
+
+        assert "pictures" not in event["data"]
+        told = gateway.health()
+        assert told["ok"]
+        assert told["pictures"] != "kept"
+        counted = {"outcome": "not_kept"}
+        name = "smart_community_ingest_pictures_total"
+        assert gateway.metrics.registry.get_sample_value(name, counted) == 1

@@ -56,6 +56,55 @@ def test_a_time_after_its_receipt_becomes_the_receipt() -> None:
     assert times(intake().read(message(opened(AT + 900 * S)), LIVE)) == [(AT, "received")]
 
 
+YEARS = 14 * 365 * 86_400 * S
+
+
+def heard(table: Intake, content: dict[str, Any], received_at: int = AT) -> Any:
+    (event,) = table.read(message(content, received_at), LIVE).events
+    return event
+
+
+def test_what_was_not_believed_is_marked() -> None:
+    table = intake()
+
+    assert heard(table, opened(AT + YEARS)).data.time_doubt == "future"
+    assert heard(table, opened(AT - YEARS)).data.time_doubt == "year"
+    assert heard(table, opened(AT - 3600 * S)).data.time_doubt is None
+
+
+def test_a_lost_date_sets_the_first_reading_aside_and_no_other() -> None:
+    table = intake()
+    first = heard(table, opened(AT - YEARS))
+    second = heard(table, opened(AT + 30 * S - YEARS), AT + 30 * S)
+
+    assert (first.at, first.data.time_from) == (AT - YEARS, "device")
+    assert (second.at, second.data.time_from) == (AT + 30 * S, "received")
+    assert second.data.corrected_ms == YEARS
+
+
+def test_an_alarm_of_a_device_that_lost_its_date_is_told_now() -> None:
+    content = {"type": "access.duress", "device": "d1", "at": AT - YEARS}
+    event = heard(intake(), content)
+
+    assert (event.time, event.data.time_from, event.data.time_doubt) == (AT, "received", "year")
+
+
+def test_what_comes_again_of_a_lost_date_is_judged_as_the_first_time() -> None:
+    table = intake()
+    aside = table.read(message(opened(AT - YEARS)), LIVE)
+    heard(table, opened(AT + 30 * S - YEARS), AT + 30 * S)
+    again = table.read(message(opened(AT - YEARS)), Heard(False, aside.corrections))
+
+    assert [e.to_json() for e in again.events] == [e.to_json() for e in aside.events]
+
+
+@given(st.integers(-(10**12), 10**12), st.booleans())
+def test_no_time_can_carry_a_watermark_beyond_its_receipt(off: int, replayed: bool) -> None:
+    event = heard(intake(), opened(AT + off, replayed=replayed))
+
+    assert event.at <= event.data.received_at == AT
+
+
 def test_a_measured_clock_is_taken_off() -> None:
     table = measured(intake(), ahead=240 * S)
 
@@ -183,5 +232,5 @@ def test_every_payload_is_an_event_or_a_refusal(
     payload = WHOLE.encode()[:start] + noise + WHOLE.encode()[end:]
     outcome = intake().read(message(payload), Heard(live))
 
-    says_nothing = b"".join(payload.split()) == b"[]"
+    says_nothing = b"".join(payload.split()) == b"[]" or outcome.missed == ["without_event"]
     assert sum([bool(outcome.events), outcome.refusal is not None, says_nothing]) == 1

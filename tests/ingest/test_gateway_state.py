@@ -88,6 +88,39 @@ def test_a_broken_site_is_not_taken(tmp_path: Path) -> None:
     assert watch.site.estates[0].lateness_s == 2.0
 
 
+def test_a_broken_include_is_told_and_the_standing_site_stays(tmp_path: Path) -> None:
+    main, part = tmp_path / "site.yaml", tmp_path / "part.yaml"
+    main.write_text("include: [part.yaml]\n")
+    part.write_text(SITE % 2.0)
+    watch = SiteWatch(main)
+    assert watch.words() == "1 estates"
+    registry = watch.registry
+
+    part.write_text(SITE % "much")
+    assert not watch.look()
+    assert watch.registry is registry
+    assert watch.words().startswith("the last good one stands; 1 to mend, first: ")
+    assert f"{part}:6: estates.0.lateness_s: " in watch.words()
+
+    part.write_text(SITE % 30.25)
+    assert watch.look()
+    assert watch.faults == ()
+    assert watch.site.estates[0].lateness_s == 30.25
+
+
+def test_a_family_that_recognises_faces_needs_papers(tmp_path: Path) -> None:
+    path = tmp_path / "site.yaml"
+    place = "    places: [{id: d, kind: door, name: {zh: d, en: d}}]\n"
+    device = place + "    devices: [{id: r, adapter: a, place: d%s}]\n"
+    path.write_text(SITE % 2.0 + device % "")
+    assert SiteWatch(path).site
+
+    with pytest.raises(FileFaults, match=r"site.yaml:8: estates.0.devices.0.face.notice: is miss"):
+        SiteWatch(path, frozenset({"a"}))
+    path.write_text(SITE % 2.0 + device % ", recognises_faces: false")
+    assert SiteWatch(path, frozenset({"a"})).site
+
+
 def test_no_gateway_begins_on_a_broken_site(tmp_path: Path) -> None:
     (tmp_path / "site.yaml").write_text(SITE % "much")
 

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import yaml
@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from ingest.catalogue import AdapterSpec, load_adapter
 from ingest.generic import GenericMap, generic_codec
 from ingest.generic.schema import NOT_FROM_DEVICES, own_fields
-from ingest.message import Message, Reading, Unreadable
+from ingest.message import Message, Picture, PictureKind, Reading, Unreadable
 from schemas.base import parse_instant
 from schemas.event_data import EventData
 from schemas.yaml_file import FileFaults
+from tests.ingest.images import base64_of, jpeg
 
 AT = parse_instant("2026-03-01T08:00:00Z")
 TOPIC = "acme/gate/n1/events"
@@ -212,6 +213,19 @@ def test_common_fields_are_filled() -> None:
     assert (found.device, found.direction, found.confidence) == ("7", "in", 0.5)
     assert (found.replayed, found.sequence, found.pictures) == (True, 12, ("http://x/2.jpg",))
     assert found.native == "open"
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [("pictures: [$.pic]", "face"), ("pictures: [{from: $.pic, shows: vehicle}]", "vehicle")],
+)
+def test_a_picture_in_a_field_is_taken_for_what_it_is_said_to_show(line: str, kind: str) -> None:
+    text = base64_of(jpeg())
+
+    assert one(door(line), {"code": "open", "pic": text}).pictures == (
+        Picture("$.pic", cast(PictureKind, kind), text),
+    )
+    assert one(door(line), {"code": "open", "pic": "/a/1.jpg"}).pictures == ("/a/1.jpg",)
 
 
 def test_common_fields_may_be_absent_but_for_the_device() -> None:

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.catalogue import Adapter, AdapterSpec, Catalogue
-from ingest.mapping import Mapper, resolve_time
+from ingest.device_clock import resolve_time
+from ingest.mapping import Mapper
 from ingest.message import DeviceTime, Message, Reading, Rejected, Unreadable
 from ingest.registry import Placement, Registry
 from schemas.base import parse_instant
@@ -32,8 +33,10 @@ def wall(text: str, raw: str = "raw", **more: int) -> DeviceTime:
     return DeviceTime(raw, local=datetime.fromisoformat(text), **more)
 
 
-def spot(zone: ZoneInfo | None = None, fault: ClockFault | None = None) -> Placement:
-    return replace(NOWHERE, zone=zone, clock_fault=fault)
+def spot(
+    zone: ZoneInfo | None = None, fault: ClockFault | None = None, shift_ms: int = 0
+) -> Placement:
+    return replace(NOWHERE, zone=zone, clock_fault=fault, clock_shift_ms=shift_ms)
 
 
 TIMES = {
@@ -75,6 +78,38 @@ TIMES = {
     "fault: offset that lost its sign": (
         wall("2026-03-01T03:00", instant=AT - 10 * 3_600_000),
         spot(ZoneInfo("America/New_York"), "lost_offset_sign"), "2026-03-01T08:00:00Z",
+    ),
+    "fault: factory zone, in summer": (
+        DeviceTime("r", instant=parse_instant("2026-07-01T02:00:00Z")),
+        spot(BERLIN, "factory_zone"), "2026-07-01T08:00:00Z",
+    ),
+    "fault: factory zone where it is right": (
+        DeviceTime("r", instant=AT), spot(SHANGHAI, "factory_zone"), "2026-03-01T08:00:00Z"
+    ),
+    "fault: factory zone in a claim": (
+        wall("2026-03-01T09:00", maybe=AT - 7 * 3_600_000), spot(BERLIN, "factory_zone"),
+        "2026-03-01T08:00:00Z",
+    ),
+    "fault: an hour off in summer": (
+        DeviceTime("r", instant=parse_instant("2026-07-01T09:00:00.250Z")),
+        spot(BERLIN, "no_summer_time"), "2026-07-01T08:00:00.250Z",
+    ),
+    "fault: an hour off in summer, in winter": (
+        DeviceTime("r", instant=AT), spot(BERLIN, "no_summer_time"), "2026-03-01T08:00:00Z"
+    ),
+    "fault: an hour off in summer, in its first hour": (
+        DeviceTime("r", instant=parse_instant("2026-03-29T02:30:00Z")),
+        spot(BERLIN, "no_summer_time"), "2026-03-29T01:30:00Z",
+    ),
+    "fault: a fixed shift of what is sure": (
+        DeviceTime("r", instant=AT + 90_000), spot(BERLIN, "fixed_shift", 90_000),
+        "2026-03-01T08:00:00Z",
+    ),
+    "fault: a fixed shift of a wall clock": (
+        wall("2026-03-01T15:00"), spot(SHANGHAI, "fixed_shift", -3_600_000), "2026-03-01T08:00:00Z"
+    ),
+    "fault: a fixed shift and nothing to shift": (
+        wall("2026-03-01T15:00"), spot(None, "fixed_shift", 60_000), None
     ),
     "fault named and no zone to mend it": (
         DeviceTime("r", instant=AT), spot(None, "local_as_epoch"), "2026-03-01T08:00:00Z"
@@ -144,7 +179,7 @@ def test_direction_of_the_device_goes_before_that_of_the_site() -> None:
 def test_unknown_device_stands_for_its_own_place() -> None:
     event = one(replace(DOOR, device="10/20"), SITE)
 
-    assert (event.source, event.data.place) == ("/willow/10.20", "10.20")
+    assert (event.source, event.data.place) == ("/estate/10.20", "10.20")
 
 
 def test_event_says_where_its_time_came_from() -> None:

@@ -5,9 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ingest.registry import DEFAULT_ESTATE, Registry
+from ingest.registry import Registry
 from ingest.topics import matches, push_device, push_topic
 from schemas.site import Site
+from schemas.site_faults import UNREGISTERED
 
 
 def estate(name: str, *devices: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -77,7 +78,7 @@ def test_unknown_device_stands_for_its_own_place(
 ) -> None:
     spot = ONE.place(topic, native, "1")
 
-    assert (spot.estate, spot.device, spot.place) == ("willow", wanted, wanted)
+    assert (spot.estate, spot.device, spot.place) == (UNREGISTERED, wanted, wanted)
     assert not spot.known
 
 
@@ -95,7 +96,7 @@ def test_zone_is_that_of_the_device_or_else_of_its_estate() -> None:
 def test_zone_without_a_site_is_the_one_given() -> None:
     spot = Registry(None, ZoneInfo("Asia/Tokyo")).place("t", "d", None)
 
-    assert (spot.zone, spot.estate) == (ZoneInfo("Asia/Tokyo"), DEFAULT_ESTATE)
+    assert (spot.zone, spot.estate) == (ZoneInfo("Asia/Tokyo"), UNREGISTERED)
 
 
 TWO = registry(
@@ -121,11 +122,21 @@ def test_camera_name_that_two_recorders_share_is_told_apart_by_the_recorder(name
     assert both.place(f"{name}/events", "front", None).device == f"{name}-cam"
 
 
+def test_id_of_another_estate_does_not_carry_a_reading_over_there() -> None:
+    both = registry(
+        estate("willow", device("w-cam", ids=["front"])),
+        estate("maple", device("nvr", topics=["maple/#"])),
+    )
+    spot = both.place("maple/events", "front", None)
+
+    assert (spot.estate, spot.device) == ("maple", "nvr")
+
+
 @pytest.mark.parametrize(("topic", "native"), [("x", "front"), ("devices/gate-1/dahua", None)])
 def test_device_of_no_certain_estate_is_given_to_none(topic: str, native: str | None) -> None:
     spot = TWO.place(topic, native, None)
 
-    assert (spot.estate, spot.known) == (DEFAULT_ESTATE, False)
+    assert (spot.estate, spot.known) == (UNREGISTERED, False)
 
 
 def test_topic_of_any_length_is_looked_up() -> None:
@@ -165,5 +176,6 @@ def test_filter_takes_in_topics_as_mqtt_says(pattern: str, topic: str, wanted: b
 
 def test_push_topic_names_its_device() -> None:
     assert push_device(push_topic("terminal-7", "hikvision")) == "terminal-7"
+    assert push_device(push_topic("terminal-7", "zkteco", "rtlog")) == "terminal-7"
     assert push_device("devices/terminal-7") is None
     assert push_device("other/terminal-7/hikvision") is None

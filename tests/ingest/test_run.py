@@ -23,7 +23,7 @@ def run(*arguments: str, **environment: str) -> tuple[int, str]:
     return found.exit_code, found.output
 
 
-@pytest.mark.parametrize("command", ["ingest", "push"])
+@pytest.mark.parametrize("command", ["ingest", "bridge"])
 def test_a_command_tells_how_it_is_used(command: str) -> None:
     code, said = run(command, "--help")
 
@@ -46,21 +46,21 @@ def test_a_broken_site_names_its_line(tmp_path: Path) -> None:
     assert said.startswith(f"{site}:2: estates:")
 
 
-def test_a_push_receiver_for_all_without_passwords_does_not_begin(tmp_path: Path) -> None:
-    environment = {"SC_PUSH_AUTH": "false", "SC_PUSH_HOST": "0.0.0.0", "SC_DATA": str(tmp_path)}
-    code, said = run("push", **environment)
+def test_a_bridge_for_all_without_passwords_does_not_begin(tmp_path: Path) -> None:
+    environment = {"SC_BRIDGE_AUTH": "false", "SC_BRIDGE_HOST": "0.0.0.0", "SC_DATA": str(tmp_path)}
+    code, said = run("bridge", **environment)
 
     assert code == 2
     assert "turn it on" in said
 
 
-@pytest.mark.parametrize("command", ["ingest", "push"])
+@pytest.mark.parametrize("command", ["ingest", "bridge"])
 def test_a_signal_ends_it_in_good_order(tmp_path: Path, command: str) -> None:
     code = (
         "import typer; from ingest.run import register; app = typer.Typer(); register(app); app()"
     )
     environment = {
-        "SC_DATA": str(tmp_path), "SC_MQTT_PORT": str(free_port()), "SC_PUSH_PORT": "0",
+        "SC_DATA": str(tmp_path), "SC_MQTT_PORT": str(free_port()), "SC_BRIDGE_PORT": "0",
         "SC_BOOTSTRAP": f"127.0.0.1:{free_port()}",
     }  # fmt: skip
     with subprocess.Popen(

@@ -9,7 +9,7 @@ from ingest.settings import IngestSettings
 def test_the_defaults_hold_on_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     found = IngestSettings()
 
-    assert (found.mqtt_host, found.push_host) == ("127.0.0.1", "127.0.0.1")
+    assert (found.mqtt_host, found.bridge_host) == ("127.0.0.1", "127.0.0.1")
     assert found.bootstrap == "127.0.0.1:9092"
 
 
@@ -20,7 +20,9 @@ def test_the_environment_sets_them(monkeypatch: pytest.MonkeyPatch) -> None:
 
     found = IngestSettings()
     assert found.mqtt_host == "broker"
-    assert found.topic_prefixes == ("estate-a/", "estate-b/")
+    assert found.topic_prefixes == (
+        "estate-a/", "estate-b/", "estate-a/relay/", "estate-b/relay/",
+    )  # fmt: skip
     assert found.adapters == (Path("/one"), Path("/two"))
 
 

@@ -132,3 +132,68 @@ def test_a_time_is_never_later_than_its_receipt(
     device: int, received: int, correction: int, replayed: bool
 ) -> None:
     assert resolve(device, received, correction, replayed=replayed).time <= received
+
+
+YEARS = 14 * 365 * 86_400 * S
+
+
+def test_a_clock_that_lost_its_date_is_known_by_its_second_reading() -> None:
+    assert table(-YEARS, count=1).correction("d") == 0
+    assert table(-YEARS, count=2).correction("d") == 80 + YEARS
+
+
+def test_a_clock_that_lost_its_date_is_measured_on_as_any_other() -> None:
+    found = table(-YEARS, count=60)
+    assert found.correction("d") == 80 + YEARS
+
+    for index in range(SAMPLES):
+        at = START + (60 + index) * 4 * S
+        found.observe("d", at, at + 80)
+    assert found.correction("d") == 0
+
+
+def test_a_memory_of_years_that_is_emptied_is_no_clock() -> None:
+    found = SkewTable()
+    for index in range(100):
+        found.observe("d", START - YEARS + index * 60 * S, START + index * 2 * S)
+
+    assert found.correction("d") == 0
+
+
+def test_two_old_readings_in_one_go_show_no_clock() -> None:
+    assert table(-YEARS, count=2, every=S).correction("d") == 0
+
+
+@pytest.mark.parametrize("days", [301, 365, 366, 14 * 365])
+def test_a_time_that_is_a_year_off_is_set_aside(days: int) -> None:
+    found = resolve(START - days * 86_400 * S, START, 0, replayed=False)
+
+    assert (found.time_from, found.doubt) == ("device", "year")
+    assert found.time == START - days * 86_400 * S
+
+
+def test_an_alarm_is_never_set_aside() -> None:
+    found = resolve(START - YEARS, START, 0, replayed=False, urgent=True)
+
+    assert (found.time, found.time_from, found.doubt) == (START, "received", "year")
+
+
+def test_an_alarm_from_a_memory_stays_old() -> None:
+    assert resolve(START - YEARS, START, 0, replayed=True, urgent=True).time == START - YEARS
+
+
+def test_a_clock_known_to_have_lost_its_date_is_not_used() -> None:
+    found = resolve(START - YEARS, START, YEARS, replayed=False)
+
+    assert (found.time, found.time_from, found.doubt) == (START, "received", None)
+
+
+def test_a_time_of_the_future_is_marked() -> None:
+    assert resolve(START + YEARS, START, 0, replayed=False).doubt == "future"
+    assert resolve(START + 2 * S, START, 0, replayed=False).doubt is None
+
+
+def test_late_news_is_not_doubted() -> None:
+    found = resolve(START - 299 * 86_400 * S, START, 0, replayed=False)
+
+    assert (found.time_from, found.doubt) == ("device", None)

@@ -47,7 +47,7 @@ def test_a_part_runs_a_command_that_exists_with_settings_that_exist(name: str) -
 
 
 def test_all_parts_and_all_services_are_there() -> None:
-    assert {"ingest", "push", "process", "sink", "afterwards", "console"} <= set(OURS)
+    assert {"ingest", "bridge", "process", "sink", "afterwards", "console"} <= set(OURS)
     assert {"mosquitto", "kafka", "influxdb", "grafana"} <= set(COMPOSE["services"])
 
 

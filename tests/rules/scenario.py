@@ -47,7 +47,7 @@ START_MS = 1_772_323_200_000
 """2026-03-01T00:00:00Z, eight in the morning where the estates stand."""
 ESTATE = "riverside"
 TOP = {"at", "type", "subject", "id", "again"}
-INSTANTS = ("valid_from", "valid_to", "gap_until", "observed_at")
+INSTANTS = ("valid_from", "valid_to", "gap_until", "observed_at", "received_at")
 FILES = [file for folder in rule_folders() for file in sorted(folder.glob("scenarios/*.yaml"))]
 NAMES = [f"{file.parent.parent.name}/{file.stem}" for file in FILES]
 
@@ -176,6 +176,7 @@ def told(alert: Alert, expected: dict[str, Any], start: int) -> dict[str, Any]:
         "subject": alert.subject,
         "severity": alert.severity,
         "handler": alert.handler,
+        "also": list(alert.also),
         "delivery": alert.delivery,
         "opened": seconds(alert.opened_at),
         "updated": seconds(alert.updated_at),

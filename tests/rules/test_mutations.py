@@ -91,7 +91,7 @@ def test_every_fact_of_a_rule_is_missed(rule: Rule) -> None:
     changes: dict[str, Any] = {
         "severity": "orange" if rule.severity != "orange" else "blue",
         "handler": "mediator",
-        "delivery": "statistic",
+        "delivery": "statistic" if rule.delivery != "statistic" else "list",
         "step": lambda now, state, told: (state, ()),
     }
     if rule.id == "watchlist_hit":

@@ -12,7 +12,13 @@ from ingest.adapters.hikvision_isapi.alert import Alert
 from ingest.adapters.hikvision_isapi.record import Record
 from ingest.message import Reading, Unreadable
 from ingest.tables import rows
-from schemas.event_data import AccessDenied, CredentialData, DeviceStateReported, EventData
+from schemas.event_data import (
+    AccessDenied,
+    CredentialData,
+    DeviceStateReported,
+    EventData,
+    HelpRequested,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,8 @@ def _fields(code: Code, block: Record) -> dict[str, Any]:
         fields = {"method": code.method, "person": person, "reader": reader}
     if issubclass(data, AccessDenied):
         fields["reason"] = code.reason
+    if issubclass(data, HelpRequested):
+        fields["silent"] = code.state == "silent"
     if issubclass(data, DeviceStateReported):
         name, _, value = code.state.partition("=")
         fields["state"] = {name: {"true": True, "false": False}.get(value, value)}

@@ -9,7 +9,7 @@ from typing import Any
 from ingest.adapters.hikvision_isapi.alert import Alert, time_of
 from ingest.message import Reading, Unreadable
 from ingest.tables import rows
-from schemas.event_data import DeviceTampered, EventData, FireDetected
+from schemas.event_data import DeviceTampered, EventData, FireDetected, HelpRequested
 
 _NEW = "1"
 _STATE_CLASSES = ("3", "4", "5", "6")
@@ -48,7 +48,10 @@ def read_panel(alert: Alert) -> list[Reading]:
 
 
 def _fields(row: dict[str, str], zone: str | None) -> dict[str, Any]:
+    """The row's detail: a fire's hazard, a silent button; a housing is no zone that tripped."""
     data = EventData.TYPES[row["type"]]
     if issubclass(data, DeviceTampered):
-        return {"zone": zone}
-    return {"hazard": row["hazard"]} if issubclass(data, FireDetected) else {}
+        return {} if row["detail"] == "housing" else {"zone": zone}
+    if issubclass(data, HelpRequested):
+        return {"silent": row["detail"] == "silent"}
+    return {"hazard": row["detail"]} if issubclass(data, FireDetected) else {}

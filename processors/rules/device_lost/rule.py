@@ -2,11 +2,11 @@
 
 Why: a dead reader or camera looks like a quiet day, and everything that rests on it is blind until
 somebody knows. Fires when a device that has a heartbeat in the site file says nothing for
-`heartbeats_max` of them, or when its last will reports it gone for `flap_s`; any live reading ends
-it. A device that hangs on another waits until that one has been judged, and is silenced by its
-alert. Misses devices without a heartbeat in the site file that leave no last will, and a device
-that still sends heartbeats while its sensor is dead. Known false alarms: a heartbeat set shorter
-than the device's own. While input is missing nothing is judged.
+`heartbeats_max` of them, or one with a `silence_s` for so long, or when its last will reports it
+gone for `flap_s`; any live reading ends it. A device that hangs on another waits until that one has
+been judged, and is silenced by its alert. Misses devices without either in the site file that leave
+no last will, and a device that still sends heartbeats while its sensor is dead. Known false alarms:
+a heartbeat set shorter than the device's own. While input is missing nothing is judged.
 """
 
 from dataclasses import dataclass, replace

@@ -1,7 +1,9 @@
 """JSON that names a reading's parts as they are: what the gateway's tests publish."""
 
+from typing import Any
+
 from ingest.converters import load_json
-from ingest.message import DeviceTime, Message, Reading, Unreadable
+from ingest.message import DeviceTime, Message, Picture, Reading, Unreadable
 
 
 def decode(message: Message) -> list[Reading]:
@@ -14,9 +16,10 @@ def decode(message: Message) -> list[Reading]:
     return [_reading(item) for item in (content if isinstance(content, list) else [content])]
 
 
-def _reading(item: dict[str, object]) -> Reading:
+def _reading(item: dict[str, Any]) -> Reading:
     at, observed = _time(item.pop("at", None)), _time(item.pop("observed", None))
-    return Reading(time=at, observed=observed, **item)  # type: ignore[arg-type]
+    pictures = tuple(Picture(**picture) for picture in item.pop("pictures", ()))
+    return Reading(time=at, observed=observed, pictures=pictures, **item)
 
 
 def _time(at: object) -> DeviceTime | None:

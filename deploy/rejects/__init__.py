@@ -1,0 +1,1 @@
+"""The commands for messages that were not understood: `rejected list`, `show`, `redrive`."""

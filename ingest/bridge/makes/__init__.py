@@ -1,0 +1,1 @@
+"""One module for each make: how it is known, and in which words it is answered."""

@@ -1,0 +1,1 @@
+"""What became of messages that were not understood: listed, shown to whom may see, re-driven."""

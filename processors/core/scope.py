@@ -1,0 +1,29 @@
+"""What a piece of state belongs to."""
+
+from typing import Literal, NamedTuple
+
+ScopeKind = Literal[
+    "door",
+    "lane",
+    "credential",
+    "vehicle",
+    "device",
+    "zone",
+    "dwelling",
+    "gate",
+    "building",
+    "estate",
+    "pair",
+]
+
+
+class Scope(NamedTuple):
+    """A door, a vehicle, a device, a pair of places …"""
+
+    kind: ScopeKind
+    id: str
+
+    @property
+    def key(self) -> str:
+        """The scope as part of a record's key."""
+        return f"{self.kind}|{self.id}"

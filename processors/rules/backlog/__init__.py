@@ -1,0 +1,1 @@
+"""A device tells old news: the rule, its words for the officer, its scenarios."""

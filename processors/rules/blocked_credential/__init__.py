@@ -1,0 +1,1 @@
+"""A lost, expired or blocked credential: the rule, its words for the officer, its scenarios."""

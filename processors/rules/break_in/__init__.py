@@ -1,0 +1,1 @@
+"""Break-in: the rule, its words for the officer, its scenarios."""

@@ -1,0 +1,1 @@
+"""Device tampered: the rule, its words for the officer, its scenarios."""

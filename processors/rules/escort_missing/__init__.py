@@ -1,0 +1,1 @@
+"""The second read is missing: the rule, its words for the officer, its scenarios."""

@@ -1,0 +1,206 @@
+"""A visitor came without an escort, or one person alone where there must be two.
+
+Why: an archive, a plant room or a nursery lets in visitors only with somebody, and cash only with
+two. Fires when within `escort_s` of a grant no second credential was granted at the same door,
+before or after it: for a credential of `escorted_classes` one of nobody else who needs an escort,
+at a door with `two_person` any other. The class is the device's own word, or the register's from
+its change on. Ways out do not count. Where readings may be missing it is not judged. Misses grants
+without a credential, such as a guard's release, and an escort who goes in without reading. Known
+false alarms: the second read refused at first and repeated too late.
+"""
+
+from dataclasses import dataclass, replace
+
+from pydantic import Field
+
+from processors.core.effects import (
+    CancelDeadline,
+    Deadline,
+    Effect,
+    Found,
+    NearMiss,
+    OpenAlert,
+    SetDeadline,
+    TellScope,
+    Told,
+    evidence,
+)
+from processors.core.patterns import EMPTY, Window
+from processors.core.rule import NO_EFFECTS, Rule, Scope, Situation, ms
+from processors.core.words import span_words
+from processors.rules.credentials import Entries, changed, forget, in_force
+from processors.rules.places import of_credential
+from processors.rules.switch import SwitchedParams, switched
+from schemas.alerts import Evidence
+from schemas.base import Words
+from schemas.event_data import AccessGranted, RegisterChanged
+from schemas.events import Event
+from schemas.place import EstateConfig
+
+
+class EscortParams(SwitchedParams):
+    """All are our own judgement. `escorted_classes` of the register count estate-wide."""
+
+    two_person: bool = False
+    escort_s: float = Field(default=15, gt=0)
+    escorted_classes: tuple[str, ...] = ("visitor",)
+    clear_s: float = Field(default=600, gt=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Escort:
+    """Of a credential: the entries by which it needs an escort. Of a door: its reads, who waits.
+
+    Reads of who needs an escort have the step `visitor`, all others `granted`.
+    """
+
+    registered: Entries = ()
+    reads: Window = EMPTY
+    waiting: Window = EMPTY
+
+
+READS_MAX = 50
+DEFAULT_CLASS = {"pass": "visitor"}
+"""What a pass is for, where it does not say."""
+
+
+def scopes(event: Event, config: EstateConfig) -> tuple[Scope, ...]:
+    """The credential, which knows whether it needs an escort, before the door, which waits."""
+    found = of_credential(event, config)
+    if not found or isinstance(event.data, RegisterChanged):
+        return found
+    return (*found, Scope("door", event.data.place))
+
+
+def step(now: Situation, state: Escort, told: Told) -> tuple[Escort, tuple[Effect, ...]]:
+    """One input of one credential, or at one door."""
+    match told:
+        case Deadline(name="forget"):
+            return replace(state, registered=()), NO_EFFECTS
+        case Deadline():
+            return _over(now, state, told)
+        case Found(items=(item,)):
+            return _read(now, state, item)
+    assert isinstance(told, Event)
+    if isinstance(told.data, RegisterChanged):
+        return _registered(now, state, told, told.data)
+    if told.data.direction == "out":
+        return state, NO_EFFECTS
+    if now.scope.kind == "credential":
+        return state, _of_the_class(now, state, told)
+    if any(item.id == told.id for item in state.reads):
+        return state, NO_EFFECTS
+    return _read(now, state, evidence("granted", told))
+
+
+def _registered(
+    now: Situation, state: Escort, event: Event, data: RegisterChanged
+) -> tuple[Escort, tuple[Effect, ...]]:
+    if data.record not in ("credential", "pass"):
+        return state, NO_EFFECTS
+    classes = now.params.escorted_classes
+    entries = tuple(
+        entry
+        for entry in changed(state.registered, event, data)
+        if (entry.credential_class or DEFAULT_CLASS.get(entry.record)) in classes
+    )
+    return replace(state, registered=entries), (forget(entries, event.at),)
+
+
+def _of_the_class(now: Situation, state: Escort, event: Event) -> tuple[Effect, ...]:
+    """Tell the door of a credential that needs an escort."""
+    assert isinstance(event.data, AccessGranted)
+    by_device = event.data.credential_class in now.params.escorted_classes
+    by_register = in_force(state.registered, event.at)
+    if not (by_device or by_register):
+        return NO_EFFECTS
+    door = event.data.place
+    item = evidence("visitor", event)
+    return (TellScope(Scope("door", door), Found(event.at, door, (item,))),)
+
+
+def _read(now: Situation, state: Escort, item: Evidence) -> tuple[Escort, tuple[Effect, ...]]:
+    since = item.time - ms(now.params.escort_s)
+    reads = tuple(old for old in state.reads if old.time >= since)[-READS_MAX + 1 :]
+    waiting = tuple(old for old in state.waiting if not _accompanies(item, old))
+    needs = item.step == "visitor" or now.params.two_person
+    if needs and not any(_accompanies(old, item) for old in reads):
+        waiting = (*waiting, item)
+    after = replace(state, reads=(*reads, item), waiting=waiting)
+    return after, () if waiting == state.waiting else (_wait(now, waiting),)
+
+
+def _accompanies(one: Evidence, other: Evidence) -> bool:
+    """Whether the one read is company for the other: somebody else, and not two visitors."""
+    both = one.step == other.step == "visitor"
+    return one.subject != other.subject and not both
+
+
+def _wait(now: Situation, waiting: Window) -> Effect:
+    if not waiting:
+        return CancelDeadline("escort")
+    first = waiting[0].time
+    return SetDeadline("escort", first + ms(now.params.escort_s), since=first)
+
+
+def _over(now: Situation, state: Escort, due: Deadline) -> tuple[Escort, tuple[Effect, ...]]:
+    since = due.at - ms(now.params.escort_s)
+    gone = tuple(item for item in state.waiting if item.time <= since)
+    left = state.waiting[len(gone) :]
+    reads = tuple(item for item in state.reads if item.time > since)
+    effects = (_wait(now, left),) if left else NO_EFFECTS
+    state = replace(state, reads=reads, waiting=left)
+    if not due.judged:
+        missing = NearMiss("escorted", "not judged: readings of that time may be missing")
+        return state, (*effects, missing)
+    return state, (*effects, *(_alert(now, item) for item in gone))
+
+
+def _alert(now: Situation, item: Evidence) -> OpenAlert:
+    return OpenAlert(
+        key=f"{now.scope.id}|{item.subject}",
+        place=now.scope.id,
+        detail=_detail(now, item),
+        evidence=(item,),
+        subject=item.subject,
+        identity=item.id,
+        clear_after_ms=ms(now.params.clear_s),
+    )
+
+
+def _detail(now: Situation, item: Evidence) -> Words:
+    span = span_words(ms(now.params.escort_s))
+    if item.step == "visitor":
+        return Words(
+            zh=f"来访凭证在此授权，前后{span.zh}内无陪同人读数。可能陪同人未刷卡。请先看录像，"
+            "再联系被访人到场陪同。首办：物业。",
+            en=f"A visitor's credential was granted with no escort's read within {span.en}. "
+            "Perhaps the escort did not read. Check the recording first, then ask the host to "
+            "come. First: property.",
+        )
+    return Words(
+        zh=f"此处须两人同行，前后{span.zh}内仅一人授权。可能第二人未刷卡。请先看录像，再与当班"
+        "人员核对。首办：物业。",
+        en=f"Two people must go in here, and only one was granted within {span.en}. Perhaps the "
+        "second did not read. Check the recording first, then ask whoever is on duty. First: "
+        "property.",
+    )
+
+
+RULE = Rule(
+    id="escort_missing",
+    version="1",
+    title=Words(zh="缺少陪同", en="escort missing"),
+    steps={
+        "visitor": Words(zh="来访凭证授权", en="a visitor let in"),
+        "granted": Words(zh="单人授权", en="one person let in"),
+    },
+    inputs=frozenset({"access.granted", "register.changed"}),
+    scopes=scopes,
+    params=EscortParams,
+    state=Escort,
+    step=switched("escort_missing", step),
+    severity="yellow",
+    handler="property",
+    delivery="list",
+)

@@ -1,0 +1,1 @@
+"""Fire unlock: the rule, its words for the officer, its scenarios."""

@@ -1,0 +1,1 @@
+"""Granted and nobody went in: the rule, its words for the officer, its scenarios."""

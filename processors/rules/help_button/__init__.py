@@ -1,0 +1,1 @@
+"""Help button: the rule, its words for the officer, its scenarios."""

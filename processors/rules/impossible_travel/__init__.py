@@ -1,0 +1,1 @@
+"""At two places too soon: the rule, its words for the officer, its scenarios."""

@@ -1,0 +1,1 @@
+"""Intrusion: the rule, its words for the officer, its scenarios."""

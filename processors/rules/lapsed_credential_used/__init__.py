@@ -1,0 +1,1 @@
+"""Granted after its end: the rule, its words for the officer, its scenarios."""

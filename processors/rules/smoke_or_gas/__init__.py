@@ -1,0 +1,1 @@
+"""Smoke or gas: the rule, its words for the officer, its scenarios."""

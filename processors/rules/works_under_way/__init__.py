@@ -1,0 +1,1 @@
+"""Works under way: the rule, its words for the officer, its scenarios."""

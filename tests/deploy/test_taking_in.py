@@ -1,0 +1,394 @@
+"""Devices on their way into the site: learned, listed, adopted, imported, checked."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import paho.mqtt.client as paho
+import pytest
+import yaml
+from paho.mqtt.enums import CallbackAPIVersion
+from typer.testing import CliRunner
+
+from deploy.cli import build_app
+from deploy.devices.adopt import is_asked_for
+from deploy.devices.hear import Ear, NotHeard, listen
+from deploy.devices.stanza import device_id, entry, kind, line, missing
+from ingest.catalogue import load_catalogue
+from ingest.gateway.intake import Heard, Intake
+from ingest.gateway.quarantine_store import take_changes, write_changes
+from ingest.gateway.state import DeviceClocks, save
+from ingest.key_file import load_keys
+from ingest.mapping import Mapper
+from ingest.message import Message
+from ingest.notes import Beats, Note
+from ingest.quarantine import Quarantine
+from ingest.registry import Registry
+from ingest.settings import IngestSettings
+from ingest.skew import SAMPLES, SkewTable
+from ingest.templates import template_files
+from schemas.device_site import DeviceTemplate
+from schemas.site import Site
+from schemas.site_files import load_site
+from tests.ingest.parts import probe_catalogue, rumqttd
+
+AT = 1_772_000_000_000
+S = 1000
+SITE = """\
+# Our site.
+version: 1
+include:
+  - parts/*.yaml  # what others write
+templates:
+  reader: {adapter: esp_rfid, kind: reader}
+estates:
+  - id: north
+    name: {zh: 北苑, en: North Court}
+    places:
+      - {id: gate, kind: gate, name: {zh: 南门, en: South Gate}}
+      - {id: door, kind: door, parent: gate, name: {zh: 人行门, en: Door}}
+    devices:
+      - {id: r1, template: reader, ids: [esp-1], place: door, heartbeat_s: 180, parent: panel}
+      - {id: panel, adapter: esp_rfid, ids: [esp-2], place: gate, kind: panel, silence_s: 3600,
+         timezone: Asia/Tokyo, clock_fault: fixed_shift, clock_shift_s: 60}
+"""
+PAPERS = [
+    "--face", "owners_resolution=2026-02 no. 4", "--face", "notice=at the gate",
+    "--face", "impact_assessment=A-7", "--face", "other_way_in=card",
+    "--face", "guardians_consent_under_14=folder 3", "--face", "retention_days=30",
+]  # fmt: skip
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "site.yaml").write_text(SITE)
+    return tmp_path
+
+
+def run(place: Path, *words: str) -> tuple[int, str]:
+    options = ["--site", str(place / "site.yaml"), "--data", str(place / "data")]
+    result = CliRunner().invoke(build_app(), ["devices", *words, *options])
+    return result.exit_code, result.output
+
+
+def esp(kind: str, **more: Any) -> bytes:
+    return json.dumps({"type": kind, "time": AT // S, "hostname": "esp-7", **more}).encode()
+
+
+def swipe(**more: Any) -> bytes:
+    access = {"isKnown": "true", "access": "Always", "username": "someone", "uid": "04a1b2c3"}
+    return esp("access", **access, **more)
+
+
+def hear(place: Path, *messages: tuple[str, bytes]) -> None:
+    """A gateway that hears messages and keeps what it heard of unregistered devices."""
+    quarantine = Quarantine(load_keys(place / "data" / "master.key"))
+    mapper = Mapper(load_catalogue(), Registry(load_site(place / "site.yaml")))
+    intake = Intake(mapper, quarantine.keys, "gw", SkewTable(), quarantine=quarantine)
+    for number, (topic, payload) in enumerate(messages):
+        intake.read(Message(topic, payload, AT + number * S), Heard(live=True))
+    write_changes(place / "data" / "gw.quarantine.db", *take_changes(quarantine))
+
+
+def face_terminal(serial: str) -> bytes:
+    told = {
+        "eventType": "AccessControllerEvent", "eventState": "active",
+        "dateTime": "2026-02-25T14:13:20+08:00", "deviceID": serial,
+        "AccessControllerEvent": {
+            "majorEventType": 5, "subEventType": 75, "serialNo": 1,
+            "currentVerifyMode": "face", "cardNo": "1001",
+        },
+    }  # fmt: skip
+    return json.dumps(told).encode()
+
+
+def test_what_nobody_registered_is_listed_with_its_entry(place: Path) -> None:
+    hear(place, ("esprfid/send", swipe()), ("esprfid/send", swipe()), ("odd/one", b"{"))
+    status, said = run(place, "list")
+    assert status == 0
+    assert "not registered: 2" in said
+    assert "esp-7" in said
+    assert "odd.one" in said
+
+    status, said = run(place, "list", "--unknown")
+    assert "r1 " not in said
+    assert "esp-7: not registered, understood by esp_rfid, 2 messages" in said
+    item = next(row.split("entry    ")[1] for row in said.splitlines() if "entry    " in row)
+    assert yaml.safe_load(item)[0]["ids"] == ["esp-7"]
+    assert "04a1b2c3" not in said
+
+
+def test_a_device_is_adopted_into_a_file_of_its_own(place: Path) -> None:
+    hear(place, ("esprfid/send", swipe()))
+    status, said = run(place, "adopt", "esp-7", "--place", "door", "--id", "u7")
+    assert status == 0, said
+    found = load_site(place / "site.yaml").estates[0].devices[-1]
+
+    assert (found.id, found.adapter, found.ids, found.place) == (
+        "u7",
+        "esp_rfid",
+        ("esp-7",),
+        "door",
+    )
+    assert found.kind == "reader"
+    text = (place / "site.yaml").read_text()
+    assert text == SITE.replace("write\n", "write\n  - adopted.yaml\n")
+    assert "still no heartbeat was heard" in said
+    assert Registry(load_site(place / "site.yaml")).knows("x", "ESP-7")
+
+
+def test_what_is_included_already_is_not_included_twice(place: Path) -> None:
+    hear(place, ("esprfid/send", swipe()))
+    status, said = run(place, "adopt", "esp-7", "--place", "door", "--file", "parts/new.yaml")
+
+    assert (status, (place / "site.yaml").read_text()) == (0, SITE), said
+    assert load_site(place / "site.yaml").estates[0].devices[-1].id == "esp-7"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("esp-7",), "place: 'PLACE' is not a place of this estate"),
+        (("esp-7", "--place", "door", "--id", "r1"), "'r1' is given 2 times"),
+        (("esp-7", "--place", "door", "--template", "x"), "'x' is not a template of this site"),
+        (("esp-7", "--place", "door", "--estate", "west"), "--estate west: is none of them"),
+        (("esp-8", "--place", "door"), "nothing was heard of an unregistered device"),
+        (("odd.one", "--place", "door"), "no adapter understood it"),
+        (("esp-7", "--place", "door", "--face", "x=1"), "write PAPER=TEXT with one of owners_"),
+        (("esp-7", "--place", "door", "--file", "site.yaml"), "into a file that it includes"),
+    ],
+)
+def test_nothing_is_written_at_a_fault(place: Path, words: tuple[str, ...], said: str) -> None:
+    hear(place, ("esprfid/send", swipe()), ("odd/one", b"{"))
+    status, output = run(place, "adopt", *words)
+
+    assert status == 2
+    assert said in output
+    assert (place / "site.yaml").read_text() == SITE
+    assert not (place / "adopted.yaml").exists()
+
+
+def test_a_face_terminal_is_adopted_with_its_papers_alone(place: Path) -> None:
+    hear(place, ("devices/gate-face/hikvision", face_terminal("DS-0001")))
+    status, said = run(place, "adopt", "DS-0001", "--place", "door")
+    assert status == 2
+    assert said.count("is missing, and this device recognises faces") == 6
+
+    status, said = run(place, "adopt", "DS-0001", "--place", "door", *PAPERS)
+    assert status == 0, said
+    found = load_site(place / "site.yaml").estates[0].devices[-1]
+    assert (found.id, found.ids, found.recognises_faces) == ("gate-face", ("DS-0001",), True)
+    assert found.face is not None
+    assert found.face.retention_days == 30
+
+
+def test_a_list_is_checked_by_row_and_written_once(place: Path) -> None:
+    file = place / "gates.csv"
+    file.write_text("id,place,template,ids\ng1,door,reader,S1\ng2,nowhere,reader,192.168.1.64\n")
+    status, said = run(place, "import", str(file))
+    assert status == 2
+    assert f"{file}:3: devices.north.1.ids.0: '192.168.1.64' is an address" in said
+
+    file.write_text("id,place,template,ids\ng1,door,reader,S1\ng2,人行门,reader,S2\n")
+    status, said = run(place, "import", str(file))
+    assert (status, said.splitlines()[:2]) == (0, ["+ north g1", "+ north g2"])
+    assert "would stand in" in said
+    assert not (place / "gates.yaml").exists()
+
+    status, said = run(place, "import", str(file), "--write")
+    assert "2 devices written to" in said
+    assert "gates.yaml" in (place / "site.yaml").read_text()
+    assert [d.id for d in load_site(place / "site.yaml").estates[0].devices][-2:] == ["g1", "g2"]
+
+    status, said = run(place, "import", str(file), "--write")
+    assert said == "2 devices, nothing to change\n"
+
+    file.write_text("id,place,template,ids\ng2,door,reader,S9\n")
+    status, said = run(place, "import", str(file), "--write")
+    assert said.splitlines()[:2] == ["~ north g2: ids", "- north g1"]
+
+
+def test_a_device_is_told_how_it_will_be_judged(place: Path) -> None:
+    table = SkewTable()
+    for index in range(SAMPLES):
+        table.observe("/north/r1", AT + index * 4 * S + 240 * S, AT + index * 4 * S)
+    save(place / "data" / "gw.state.clocks.json", DeviceClocks(samples=table.dump()))
+    status, said = run(place, "check", "r1")
+    assert status == 0, said
+    for words in (
+        "r1: reader at door (南门人行门) of north", "understood by  esp_rfid", "its own name esp-1",
+        "Asia/Shanghai; measured 240 s ahead, which is taken off",
+        "30 s after a last will", "told only if panel is there",
+    ):  # fmt: skip
+        assert words in said
+
+    status, said = run(place, "check", "panel")
+    for words in (
+        "after 60 min without a word (silence_s)", "Asia/Tokyo",
+        "fixed_shift: it is ahead by a fixed time (60 s)",
+    ):  # fmt: skip
+        assert words in said
+    assert run(place, "check", "ghost") == (
+        2, "ghost: is no device of the site; see `devices list`\n"
+    )  # fmt: skip
+    assert "clock 240 s ahead" in run(place, "list")[1]
+
+
+def test_a_name_in_two_estates_is_warned_of(place: Path) -> None:
+    other = SITE.split("estates:")[1].replace("id: north", "id: south")
+    (place / "parts" / "south.yaml").write_text(f"estates:{other}")
+    _, said = run(place, "check")
+    assert "device r1: stands in several estates (north, south)" in said
+
+
+def test_templates_that_come_with_the_adapters_hold() -> None:
+    found = template_files(load_catalogue())
+    names = [name for file in found for name in file.content]
+
+    assert len(found) >= 5
+    assert len(set(names)) == len(names)
+
+
+def test_templates_are_printed_as_a_file_to_include(place: Path) -> None:
+    result = CliRunner().invoke(build_app(), ["devices", "templates"])
+    (place / "parts" / "templates.yaml").write_text(result.output)
+    site = load_site(place / "site.yaml")
+
+    assert isinstance(site.templates["hikvision-terminal"], DeviceTemplate)
+    assert site.templates["hikvision-terminal"].recognises_faces
+
+
+@pytest.mark.parametrize(
+    ("name", "patterns", "wanted"),
+    [
+        ("a.yaml", ["a.yaml"], True), ("a.yaml", ["*.yaml"], True), ("x/a.yaml", ["*.yaml"], False),
+        ("x/a.yaml", ["x/*.yaml"], True), ("a.yaml", ["b.yaml", "x/a.yaml"], False),
+    ],
+)  # fmt: skip
+def test_a_file_is_known_to_be_included(name: str, patterns: list[str], wanted: bool) -> None:
+    assert is_asked_for(name, patterns) is wanted
+
+
+def note(**more: Any) -> Note:
+    told = {"name": "n1", "first_at": AT, "last_at": AT, "messages": 3, "topics": {"a/b": 3},
+            "adapters": {"esp_rfid": 3}, "types": {"access.granted": 3}}  # fmt: skip
+    return Note.model_validate(told | more)
+
+
+SPEC = load_catalogue().adapters["esp_rfid"].spec
+ENTRIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "names itself": ({}, {"id": "n1", "ids": ["n1"]}),
+    "only its topic tells": ({"name": "a.b"}, {"id": "a.b", "topics": ["a/b"]}),
+    "pushes": ({"name": "p", "topics": {"devices/p/x": 1}}, {"id": "p"}),
+    "pushes and names itself": (
+        {"name": "AA:BB", "topics": {"devices/p/x": 1}}, {"id": "p", "ids": ["AA:BB"]}
+    ),
+    "calls itself by an address": ({"name": "10.0.0.7"}, {"id": "10.0.0.7", "topics": ["a/b"]}),
+    "a heartbeat heard once": (
+        {"beats": Beats(count=1, first_at=AT, last_at=AT)},
+        {"id": "n1", "ids": ["n1"], "heartbeat_s": 180},
+    ),
+    "a heartbeat measured": (
+        {"beats": Beats(count=3, first_at=AT, last_at=AT + 20 * S)},
+        {"id": "n1", "ids": ["n1"], "heartbeat_s": 10},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_an_entry_is_made_of_what_was_heard(name: str) -> None:
+    more, wanted = ENTRIES[name]
+    told = entry(note(**more), SPEC)
+
+    assert told == {"adapter": "esp_rfid", "kind": "reader", "place": "PLACE"} | wanted
+    assert yaml.safe_load(line(told)) == [told]
+
+
+@pytest.mark.parametrize(
+    ("types", "wanted"),
+    [
+        (["door.opened", "device.heartbeat"], "reader"), (["plate.read"], "camera"),
+        (["plate.read", "barrier.opened"], "barrier"), (["device.heartbeat"], "other"),
+    ],
+)  # fmt: skip
+def test_a_kind_is_told_by_what_it_says(types: list[str], wanted: str) -> None:
+    assert kind(note(types=dict.fromkeys(types, 1))) == wanted
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [("AC:DE 1", "AC-DE-1"), ("/a/b", "a-b"), ("门", "device"), ("x_1.y", "x_1.y")],
+)
+def test_a_name_becomes_an_id(name: str, wanted: str) -> None:
+    assert device_id(name) == wanted
+
+
+MISSING: dict[str, tuple[dict[str, Any], str]] = {
+    "no zone": ({"untimed": 3}, "its times carry no zone"),
+    "no time": ({"timeless": 3}, "says no time"),
+    "a wrong clock": ({"off_ms": [61_000] * 3}, "its clock is 61 s behind ours"),
+    "a clock ahead": ({"off_ms": [-61_000] * 3}, "its clock is 61 s ahead of ours"),
+    "no heartbeat": ({}, "no heartbeat was heard"),
+    "no name": ({"name": "a.b"}, "does not name itself"),
+    "an address": ({"name": "10.0.0.7"}, "calls itself 10.0.0.7, an address"),
+    "channels": ({"channels": {"2": 1, "1": 1}}, "has channels 1, 2"),
+    "faces": ({"faces": 1}, "recognises faces: it needs face: with owners_resolution"),
+    "not understood": (
+        {"rejected": 1, "reasons": {"is not JSON": 1}},
+        "not understood (1 messages)",
+    ),
+    "nothing to tell": ({"types": {}}, "understood, and nothing was told"),
+}
+
+
+@pytest.mark.parametrize("name", MISSING)
+def test_what_is_missing_is_said(name: str) -> None:
+    more, wanted = MISSING[name]
+    assert any(row.startswith(wanted) for row in missing(note(**more), SPEC))
+    full = note(beats=Beats(count=3, first_at=AT, last_at=AT + S), off_ms=[500])
+    assert list(missing(full, SPEC, zone=True)) == []
+
+
+def ear(filters: tuple[str, ...]) -> Ear:
+    return Ear(Mapper(probe_catalogue(), Registry(Site())), lambda: AT, filters)
+
+
+async def test_it_is_learned_from_a_broker_what_devices_say(tmp_path: Path) -> None:
+    with rumqttd() as broker:
+        settings = IngestSettings(data=tmp_path, mqtt_port=broker.port, mqtt_version="311")
+        found = ear(("probe/#",))
+        listening = asyncio.create_task(listen(found, settings, 60))
+        await asyncio.wait_for(found.ready.wait(), 20)
+        client = paho.Client(CallbackAPIVersion.VERSION2, client_id="device")
+        client.connect("127.0.0.1", broker.port)
+        client.loop_start()
+        for payload in (b'{"type": "door.opened", "device": "d1"}', b"{"):
+            client.publish("probe/x", payload, qos=1).wait_for_publish(10)
+        client.publish("else/where", b"{}", qos=1).wait_for_publish(10)
+        async with asyncio.timeout(20):
+            while found.messages < 2:
+                found.news.clear()
+                await found.news.wait()
+        client.loop_stop()
+        listening.cancel()
+
+    assert sorted(found.notes) == [("", "probe.x"), ("estate", "d1")]
+    assert found.notes["estate", "d1"].types == {"door.opened": 1}
+    assert found.notes["", "probe.x"].rejected == 1
+
+
+def test_own_messages_are_nobodys_and_names_are_bounded() -> None:
+    found = ear(("#",))
+    found.take(Message("smart-community/gw/clock", b"{}", AT))
+    for number in range(1_010):
+        found.take(Message("probe/x", b'{"type": "door.opened", "device": "d%d"}' % number, AT))
+
+    assert (found.messages, len(found.notes)) == (1_010, 1_000)
+
+
+async def test_a_broker_that_is_not_there_is_told(tmp_path: Path) -> None:
+    settings = IngestSettings(data=tmp_path, mqtt_port=1, mqtt_version="311")
+    with pytest.raises(NotHeard, match=r"no MQTT broker takes us at 127\.0\.0\.1:1"):
+        await listen(ear(("#",)), settings, 0.1, reach_s=0.3)
