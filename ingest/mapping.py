@@ -8,6 +8,7 @@ them afterwards.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from ingest.bombs import named
 from ingest.catalogue import Adapter, Catalogue
 from ingest.device_clock import resolve_time
 from ingest.message import Message, Picture, Reading, Rejected, Unreadable
@@ -51,8 +52,11 @@ class Mapper:
         content decides. A picture that came alone is understood, and has nothing to tell.
         """
         found = self._map(message, adapter)
-        if isinstance(found, Rejected) and holds_only_pictures(message.payload):
-            return Mapped(missed=["without_event"])
+        if isinstance(found, Rejected):
+            if holds_only_pictures(message.payload):
+                return Mapped(missed=["without_event"])
+            if bomb := named(message.payload):
+                return Rejected(bomb, "$", found.adapter)
         return found
 
     def _map(self, message: Message, adapter: str | None) -> Mapped | Rejected:

@@ -156,7 +156,7 @@ async def test_a_filter_no_longer_wanted_is_taken_back(tmp_path: Path, kafka: Ta
             await until(lambda: broker.unsubscribed)
 
     assert broker.unsubscribed == ["old/#"]
-    assert broker.filters == ["probe/#", f"smart-community/{tmp_path.name}/clock"]
+    assert broker.filters == ["probe/#", "relay/probe/#", f"smart-community/{tmp_path.name}/clock"]
 
 
 async def test_before_its_subscription_is_confirmed_a_gateway_sends_no_tick(
@@ -170,7 +170,7 @@ async def test_before_its_subscription_is_confirmed_a_gateway_sends_no_tick(
             scene.broker.publish("probe/d", READING, 1)
             await until(lambda: scene.gateway.inbox.held == 1)
             scene.broker.hang_up()
-            await until(lambda: len(scene.broker.filters) == 4)
+            await until(lambda: len(scene.broker.filters) == 6)
             sent, clock = len(scene.broker.published), scene.gateway.memory.clock
             began = clock.now()
             await until(lambda: clock.now() > began + 1500)

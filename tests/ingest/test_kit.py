@@ -12,6 +12,7 @@ from ingest.generic.schema import NOT_FROM_DEVICES
 from ingest.kit.cases import Case, CaseFault, cases_of
 from ingest.kit.checks import adapter_faults, case_faults, differences
 from ingest.kit.docs import DOCUMENTS, with_table
+from ingest.kit.known import known_forms
 from ingest.kit.samples import guess, list_in, repeating, samples_of, time_form
 from ingest.kit.table import rows_of, type_lines
 from schemas.event_data import EventData
@@ -372,3 +373,15 @@ def test_the_types_are_those_of_devices_with_their_fields() -> None:
 
 def test_a_case_is_named_by_its_adapter_and_folder(folder: Path) -> None:
     assert Case("a", folder / "cases/b", {}).name == "a/b"
+
+
+def test_known_forms_are_those_of_cases_that_become_events(folder: Path) -> None:
+    for name, payload in (("swipe", "evt=12\tn=1"), ("strange", "evt=99"), ("gone", "evt=12")):
+        add_case(folder, name, payload)
+    run("test", folder, "--write")
+    broken = folder / "cases/gone/message.json"
+    told = {"topic": TOPIC, "received_at": "2026-03-01T00:00:00Z", "payload_file": "gone.txt"}
+    broken.write_text(json.dumps(told))
+    (known,) = known_forms([load_adapter(folder)])
+    assert (known.adapter, known.case) == ("portalis_gate", "swipe")
+    assert list(known.form.names) == ["evt", "n"]
