@@ -11,6 +11,7 @@ Severity = Literal["blue", "yellow", "orange", "red"]
 Delivery = Literal["push", "list", "statistic"]
 Handler = Literal[
     "police", "property", "grid_worker", "maintenance", "care_station", "fire_brigade", "mediator",
+    "person", "contact",
 ]  # fmt: skip
 SEVERITIES: tuple[Severity, ...] = ("blue", "yellow", "orange", "red")
 EVIDENCE_MAX = 50
@@ -56,6 +57,7 @@ class Alert(Model):
     `steps` says in words what each step of the evidence means, so that an alert can be read for as
     long as it is kept, whatever becomes of its rule.
     `incident` is the id of the first alert of the same visit, "" where it stands alone.
+    `cleared_reason` says why, where the situation is not known to be over: its rule is gone.
     `key` is rule-wide unique: place and subject. `subject` is a pseudonym, never a clear value.
     """
 
@@ -76,6 +78,7 @@ class Alert(Model):
     opened_at: Instant
     updated_at: Instant
     cleared_at: Instant | None = None
+    cleared_reason: Words | None = None
     evidence: tuple[Evidence, ...] = Field(default=(), max_length=EVIDENCE_MAX)
     evidence_more: int = 0
     steps: dict[str, Words] = Field(default_factory=dict)

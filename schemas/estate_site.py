@@ -54,10 +54,12 @@ class Site(Model):
     `include` are globs of further files of this same form, beside this one; they include nothing
     themselves. `devices` are further devices by estate, so that one file can add to an estate that
     another file holds. Once read, all devices stand in their estates, templates applied.
+    `rules_folder` holds the operator's own rules; it is looked for beside the main file.
     """
 
     version: Literal[1] = 1
     include: tuple[str, ...] = ()
+    rules_folder: str | None = None
     templates: dict[str, DeviceTemplate] = Field(default_factory=dict)
     estates: tuple[EstateSite, ...] = ()
     devices: dict[str, tuple[DeviceSite, ...]] = Field(default_factory=dict)

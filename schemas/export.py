@@ -15,6 +15,7 @@ from schemas.alerts import Alert, AlertLine
 from schemas.event_types import event_types
 from schemas.events import event_class
 from schemas.measurements import MEASUREMENTS, Point
+from schemas.operator_rule import OperatorRule
 from schemas.place import EstateConfig
 from schemas.register import (
     AwayNote,
@@ -27,16 +28,27 @@ from schemas.register import (
 )
 from schemas.site import Site
 from schemas.topics import ALL_TOPICS
-from schemas.views import DeviceView, InputView, RuleView
+from schemas.views import (
+    CareView,
+    DeviceView,
+    HomeView,
+    InputView,
+    PassagesView,
+    RuleView,
+    VehiclesView,
+    VisitorsView,
+)
 
 GOLDEN = Path(__file__).parent / "golden"
 MODELS: dict[str, type[BaseModel]] = {
     "alert": Alert, "alert_line": AlertLine, "act": Act, "point": Point,
-    "estate_config": EstateConfig, "site": Site,
+    "estate_config": EstateConfig, "site": Site, "operator_rule": OperatorRule,
     "dwelling": Dwelling, "credential": Credential, "permit": Permit,
     "visitor_pass": VisitorPass, "away_note": AwayNote, "care_consent": CareConsent,
     "watch_entry": WatchEntry,
     "device_view": DeviceView, "input_view": InputView, "rule_view": RuleView,
+    "passages_view": PassagesView, "home_view": HomeView, "vehicles_view": VehiclesView,
+    "visitors_view": VisitorsView, "care_view": CareView,
 }  # fmt: skip
 
 

@@ -32,6 +32,7 @@ class Place(Model):
     """A node of an estate. `seen_by` names the cameras that see it; `key` marks a key place.
 
     `exits_read`: whoever leaves by this door is read as well. `position` is where it stands.
+    `capacity` is how many vehicles a car park has room for.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Place(Model):
     seen_by: tuple[str, ...] = ()
     exits_read: bool = False
     position: Position | None = None
+    capacity: int | None = Field(default=None, ge=0)
     live_url: str | None = None
     recording_url: str | None = None
 
@@ -90,7 +92,11 @@ class Trees(Model):
 
 
 class EstateConfig(Model):
-    """One estate as the processors see it, whole; it travels inside `config.activated`."""
+    """One estate as the processors see it, whole; it travels inside `config.activated`.
+
+    `operator_rules` are the documents of its operator's own rules (`schemas.operator_rule`), plain:
+    one that a reader does not understand is left out by itself, not the configuration with it.
+    """
 
     estate: str
     name: Words
@@ -102,6 +108,7 @@ class EstateConfig(Model):
     devices: tuple[DeviceConfig, ...] = ()
     rules: dict[str, dict[str, Any]] = Field(default_factory=dict)
     areas: tuple[AreaRules, ...] = ()
+    operator_rules: tuple[dict[str, Any], ...] = ()
 
     @property
     def lateness_ms(self) -> int:
@@ -117,6 +124,14 @@ class EstateConfig(Model):
     def device_by_id(self) -> dict[str, DeviceConfig]:
         """Devices by id."""
         return {device.id: device for device in self.devices}
+
+    @cached_property
+    def devices_at(self) -> dict[str, tuple[DeviceConfig, ...]]:
+        """The devices that stand at each place."""
+        found: dict[str, tuple[DeviceConfig, ...]] = {}
+        for device in self.devices:
+            found[device.place] = (*found.get(device.place, ()), device)
+        return found
 
     @cached_property
     def _area_by_place(self) -> dict[str, AreaRules]:

@@ -140,7 +140,8 @@ def _line_faults(line: Line, types: frozenset[str], at: Loc) -> Faults:
     faults = [_modifier_fault(line), *(_kind_fault(line, field) for field in fields[:1])]
     choices = tuple(dict.fromkeys(choice for field in fields for choice in field.choices))
     closed = choices and all(field.choices for field in fields)
-    faults += [_value_fault(line, value, choices if closed else ()) for value in line.values]
+    asked = RuleField(line.field, fields[0].kind, choices if closed else ()) if fields else None
+    faults += [_value_fault(line, value, asked) for value in line.values if asked]
     return [(where, what) for what in dict.fromkeys(faults) if what is not None]
 
 
@@ -184,7 +185,7 @@ def _all_are(line: Line, kind: type) -> bool:
     return all(isinstance(value, kind) for value in line.values)
 
 
-def _value_fault(line: Line, value: Scalar, choices: tuple[str, ...]) -> str | None:
+def _value_fault(line: Line, value: Scalar, field: RuleField) -> str | None:
     main = line.modifiers & _MAIN
     if "exists" in main:
         return None
@@ -193,19 +194,16 @@ def _value_fault(line: Line, value: Scalar, choices: tuple[str, ...]) -> str | N
         return None if number else f"{value!r} is no number"
     if "re" in main:
         return pattern_fault(str(value))
-    if line.field == "time" and not re.fullmatch(PART_OF_DAY, str(value)):
-        return f"{value!r} is no part of the day; write 22:00-06:00, in quotes"
-    if isinstance(value, bool) and line.field not in ("key_place", "answered", "is_holder"):
-        return _truth_fault(line, choices)
-    if choices and not main and not _is_among(str(value), choices):
-        return f"{value!r} is not one of: {', '.join(choices)}"
+    if field.kind == "time":
+        known = re.fullmatch(PART_OF_DAY, str(value))
+        return None if known else f"{value!r} is no part of the day; write 22:00-06:00, in quotes"
+    if isinstance(value, bool):
+        if field.kind in ("flag", "table"):
+            return None
+        return "YAML reads a bare yes, no, on or off as true or false; put it in quotes"
+    if field.choices and not main - {"neq"} and not _is_among(str(value), field.choices):
+        return f"{value!r} is not one of: {', '.join(field.choices)}"
     return wildcard_fault(str(value))
-
-
-def _truth_fault(line: Line, choices: tuple[str, ...]) -> str | None:
-    if line.rest and not choices:
-        return None
-    return "YAML reads a bare yes, no, on or off as true or false; put it in quotes"
 
 
 def _is_among(value: str, choices: tuple[str, ...]) -> bool:

@@ -22,6 +22,7 @@ from deploy.rejects.words import (
     unlike_known,
 )
 from ingest.forms import KnownForm
+from ingest.kit.cases import CaseFault
 from ingest.kit.known import known_forms
 from ingest.rejected import RejectedRecord
 from ingest.rejects.entries import Entry, Group, Wanted, grouped
@@ -123,7 +124,7 @@ def _differences(source: Source, groups: Sequence[Group]) -> dict[str, dict[str,
     try:
         vault = source.vault()
         known = known_forms(source.catalogue().adapters.values())
-    except (SourceFault, FileFaults) as error:
+    except (SourceFault, FileFaults, CaseFault) as error:
         typer.echo(f"differences are not shown: {error}", err=True)
         return {}
     found: dict[str, dict[str, Entry]] = {}

@@ -12,6 +12,8 @@ import orjson
 from pydantic import BaseModel
 
 from processors.core.incidents import Strand
+from processors.core.outages import OUTAGES_SCOPE, Outages
+from processors.core.register import REGISTER_SCOPE, Register
 from processors.core.reorder import Reorder
 from processors.core.rule import RuleSet
 from schemas.alerts import Alert
@@ -74,6 +76,7 @@ def load_record(raw: bytes, rules: RuleSet) -> ScopeRecord:
 class Estate:
     """One estate. `dirty` names the scopes changed since the last checkpoint.
 
+    `rules` are those of its configuration, None while nobody has asked for them.
     `open_alerts` holds what may be a cause for others: alerts that are open, or were cleared so
     recently that they may go on; who was silenced by them gets as long to speak up.
     """
@@ -87,9 +90,12 @@ class Estate:
     open_alerts: set[DeadlineName] = field(default_factory=set)
     gaps: list[tuple[int, int]] = field(default_factory=list)
     strands: tuple[Strand, ...] = ()
+    register: Register = field(default_factory=Register)
+    outages: Outages = field(default_factory=Outages)
     dirty: set[str] = field(default_factory=set)
     params: dict[tuple[str, str], Any] = field(default_factory=dict)
     announced: list[tuple[OrderKey, EstateConfig]] = field(default_factory=list)
+    rules: RuleSet | None = None
 
     def record(self, scope: str, rules: RuleSet) -> ScopeRecord:
         """The record of a scope, read from its bytes on first touch, fresh if there is none."""
@@ -103,6 +109,13 @@ class Estate:
         """Take over a scope's bytes; its deadlines and open alerts count at once."""
         if scope == CONFIG_SCOPE:
             self.use(EstateConfig.model_validate_json(raw))
+            self.rules = None
+            return
+        if scope.startswith(REGISTER_SCOPE):
+            self.register.adopt(scope, raw)
+            return
+        if scope.startswith(OUTAGES_SCOPE):
+            self.outages.adopt(scope, raw)
             return
         self.unread[scope] = raw
         plain = orjson.loads(raw)
@@ -112,7 +125,7 @@ class Estate:
 
     def take_dirty(self) -> dict[str, bytes | None]:
         """What changed since the last call: bytes by scope, None for a scope that is gone."""
-        changed: dict[str, bytes | None] = {}
+        changed = self.register.take_dirty() | self.outages.take_dirty()
         if CONFIG_SCOPE in self.dirty:
             self.dirty.discard(CONFIG_SCOPE)
             changed[CONFIG_SCOPE] = self.config.model_dump_json(exclude_defaults=True).encode()
@@ -138,6 +151,7 @@ class Estate:
     def activate(self, event: Event, data: ConfigActivated) -> None:
         """A configuration's turn has come."""
         self.use(EstateConfig.model_validate(data.config))
+        self.rules = None
         self.dirty.add(CONFIG_SCOPE)
         key = order_key(event)
         self.announced = [waiting for waiting in self.announced if waiting[0] > key]

@@ -6,7 +6,7 @@ near misses and device views. It has no clock: time is what the inputs carry.
 
 import heapq
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from processors.core.effects import (
@@ -25,52 +25,34 @@ from processors.core.effects import (
     Told,
     UpdateAlert,
 )
-from processors.core.estate import DeadlineName, Estate, ScopeRecord
+from processors.core.estate import Estate, ScopeRecord
 from processors.core.incidents import joined
+from processors.core.output import Missed, Output, forget
+from processors.core.retire import change_rules
 from processors.core.rule import Rule, RuleSet, Scope, Scopes, Situation
 from processors.core.suppress import cleared, opened, updated
 from schemas.alerts import Alert
-from schemas.event_data import ConfigActivated
+from schemas.event_data import ConfigActivated, RegisterChanged
 from schemas.events import Event
-from schemas.views import View, view_key
+from schemas.views import view_key
 
 CLEAR, FORGET = "~clear|", "~forget|"
 """Names of the machine's own deadlines: a pulse clears itself, a cleared alert is forgotten."""
 PLACED_SCOPES = frozenset({"door", "lane", "zone", "dwelling"})
-SELF_CLEAR_MAX_MS = 7 * 86_400_000
-
-
-@dataclass(frozen=True, slots=True)
-class Missed:
-    """A near miss with where and when it was."""
-
-    rule: str
-    scope: str
-    at: int
-    step: str
-    reason: str
-
-
-@dataclass(slots=True)
-class Output:
-    """What came of a batch: whole alerts by id (the last revision), and what else is to be told."""
-
-    alerts: dict[str, Alert] = field(default_factory=dict)
-    devices: dict[tuple[str, str], ShowDevice] = field(default_factory=dict)
-    views: dict[str, View] = field(default_factory=dict)
-    opened: list[Alert] = field(default_factory=list)
-    cleared: list[Alert] = field(default_factory=list)
-    near_misses: list[Missed] = field(default_factory=list)
-    released: list[Event] = field(default_factory=list)
-    late: list[Event] = field(default_factory=list)
-    refused: list[tuple[Event, str]] = field(default_factory=list)
+__all__ = ["Machine", "Missed", "Output"]
 
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """The rules, ready to step any estate."""
+    """The rules, ready to step any estate. `rules` are all estates' alike; see `rules_of`."""
 
     rules: RuleSet
+
+    def rules_of(self, estate: Estate) -> RuleSet:
+        """All rules of one estate, its own among them, by its configuration of this moment."""
+        if estate.rules is None:
+            estate.rules = self.rules.of(estate.config)
+        return estate.rules
 
     def event(self, estate: Estate, event: Event, out: Output, *, at_once: bool = False) -> None:
         """Step the rules that see this event, at once on arrival or in order on release."""
@@ -78,11 +60,16 @@ class Machine:
             self._tell_at_once(estate, event, out)
             return
         if isinstance(event.data, ConfigActivated):
-            self._keep(estate, event)
-        self._tell(estate, self.rules.by_type[event.type], event, out)
+            self._keep(estate, event, event.data, out)
+        elif isinstance(event.data, RegisterChanged):
+            estate.register.take(event, event.data)
+        self._tell(estate, self.rules_of(estate).by_type[event.type], event, out)
 
     def _tell_at_once(self, estate: Estate, event: Event, out: Output) -> None:
-        """Go by the configuration of the event's own time, even where that still waits its turn."""
+        """Go by the configuration of the event's own time, even where that still waits its turn.
+
+        An estate's own rules are never at once, so they stay as they are.
+        """
         if rules := self.rules.at_once_by_type[event.type]:
             present, due = estate.config, estate.config_for(event)
             if due is present:
@@ -100,6 +87,9 @@ class Machine:
             scopes = known.get(rule.scopes)
             if scopes is None:
                 scopes = known[rule.scopes] = rule.scopes(event, estate.config)
+            if rule.joined is not None:
+                more = rule.joined(event, estate.config, estate.register)
+                scopes = tuple(dict.fromkeys((*scopes, *more)))
             for scope in scopes:
                 self._step(estate, rule, scope, event, out)
 
@@ -113,7 +103,7 @@ class Machine:
         heap = estate.deadlines
         while heap:
             at, scope, rule, name = heap[0]
-            record = estate.record(scope, self.rules)
+            record = estate.record(scope, self.rules_of(estate))
             if record.deadlines.get((rule, name), (None, 0))[0] == at:
                 return at
             heapq.heappop(heap)
@@ -124,29 +114,31 @@ class Machine:
     def fire_next(self, estate: Estate, out: Output) -> None:
         """Fire the next deadline; `next_deadline` must have said that there is one."""
         at, scope_key, rule_id, name = heapq.heappop(estate.deadlines)
-        record = estate.record(scope_key, self.rules)
+        record = estate.record(scope_key, self.rules_of(estate))
         _, since = record.deadlines.pop((rule_id, name))
         estate.dirty.add(scope_key)
-        kind, _, ident = scope_key.partition("|")
-        rule = self.rules.by_id.get(rule_id)
+        rule = self.rules_of(estate).by_id.get(rule_id)
         if rule is None:
             return
-        scope = Scope(kind, ident)  # type: ignore[arg-type]
+        scope = Scope.of(scope_key)
         if name.startswith(CLEAR):
             self._clear(estate, rule, scope, ClearAlert(name.removeprefix(CLEAR)), at, out)
         elif name.startswith(FORGET):
-            self._forget(estate, record, (rule_id, name.removeprefix(FORGET)))
+            forget(estate, record, (rule_id, name.removeprefix(FORGET)))
         else:
             judged = estate.complete(since, at)
             self._step(estate, rule, scope, Deadline(name, at, judged), out)
 
-    def _keep(self, estate: Estate, event: Event) -> None:
-        if isinstance(event.data, ConfigActivated):
-            estate.activate(event, event.data)
+    def _keep(self, estate: Estate, event: Event, data: ConfigActivated, out: Output) -> None:
+        old = self.rules_of(estate)
+        estate.activate(event, data)
+        new = self.rules_of(estate)
+        if new is not old:
+            change_rules(estate, old, new, event.at, out)
 
     def _step(self, estate: Estate, rule: Rule, scope: Scope, told: Told, out: Output) -> None:
         key = scope.key
-        record = estate.record(key, self.rules)
+        record = estate.record(key, self.rules_of(estate))
         now = self._situation(estate, rule, scope, told)
         before = record.states.get(rule.id, rule.fresh)
         # Found is told to nobody but the rule that found it, and that rule takes it.
@@ -174,7 +166,11 @@ class Machine:
         if params is None:
             params = rule.read_params(estate.config.rule_settings(rule.id, place))
             estate.params[(rule.id, place)] = params
-        return Situation(params, estate.config, scope, place, at, estate.order.lateness_ms)
+        lateness = estate.order.lateness_ms
+        if rule.at_once:
+            return Situation(params, estate.config, scope, place, at, lateness)
+        known = (estate.register, estate.outages)
+        return Situation(params, estate.config, scope, place, at, lateness, *known)
 
     def _apply(
         self, estate: Estate, rule: Rule, now: Situation, effect: Effect, out: Output
@@ -183,7 +179,7 @@ class Machine:
             case OpenAlert():
                 self._open(estate, rule, now, effect, out)
             case UpdateAlert():
-                record = estate.record(now.scope.key, self.rules)
+                record = estate.record(now.scope.key, self.rules_of(estate))
                 prior = record.alerts.get((rule.id, effect.key))
                 if prior is not None and prior.cleared_at is None:
                     self._put(estate, record, now.scope, updated(rule, now, effect, prior), out)
@@ -193,7 +189,7 @@ class Machine:
                 begin = now.at if since is None else since
                 self._set_deadline(estate, now.scope.key, (rule.id, name), at, begin)
             case CancelDeadline(name):
-                record = estate.record(now.scope.key, self.rules)
+                record = estate.record(now.scope.key, self.rules_of(estate))
                 if record.deadlines.pop((rule.id, name), None) is not None:
                     estate.dirty.add(now.scope.key)
             case TellScope(scope, found):
@@ -203,13 +199,14 @@ class Machine:
                 out.near_misses.append(missed)
             case ShowDevice():
                 out.devices[(estate.id, effect.device)] = effect
+                estate.outages.note(effect)
             case Show(view):
                 out.views[view_key(view)] = view
 
     def _open(
         self, estate: Estate, rule: Rule, now: Situation, told: OpenAlert, out: Output
     ) -> None:
-        record = estate.record(now.scope.key, self.rules)
+        record = estate.record(now.scope.key, self.rules_of(estate))
         prior = record.alerts.get((rule.id, told.key))
         is_new = prior is None or prior.cleared_at is not None
         alert = opened(rule, now, told, prior, lambda r, k: (r, k) in estate.open_alerts)
@@ -227,7 +224,7 @@ class Machine:
     def _tell_followers(
         self, estate: Estate, rule: Rule, scope: Scope, alert: Alert, out: Output
     ) -> None:
-        for follower in self.rules.followers[rule.id]:
+        for follower in self.rules_of(estate).followers[rule.id]:
             told_in = follower.told_in
             for there in (scope,) if told_in is None else told_in(alert, estate.config):
                 self._step(estate, follower, there, AlertOpened(alert), out)
@@ -235,7 +232,7 @@ class Machine:
     def _clear(  # noqa: PLR0913
         self, estate: Estate, rule: Rule, scope: Scope, told: ClearAlert, at: int, out: Output
     ) -> None:
-        record = estate.record(scope.key, self.rules)
+        record = estate.record(scope.key, self.rules_of(estate))
         prior = record.alerts.get((rule.id, told.key))
         if prior is None or prior.cleared_at is not None:
             return
@@ -246,12 +243,7 @@ class Machine:
             name = (rule.id, FORGET + told.key)
             self._set_deadline(estate, scope.key, name, at + rule.rejoin_ms, at)
         else:
-            self._forget(estate, record, (rule.id, told.key))
-
-    @staticmethod
-    def _forget(estate: Estate, record: ScopeRecord, name: DeadlineName) -> None:
-        record.alerts.pop(name, None)
-        estate.open_alerts.discard(name)
+            forget(estate, record, (rule.id, told.key))
 
     @staticmethod
     def _put(estate: Estate, record: ScopeRecord, scope: Scope, alert: Alert, out: Output) -> None:
@@ -260,16 +252,12 @@ class Machine:
         record.alerts[(alert.rule, alert.key)] = alert
         estate.dirty.add(scope.key)
         estate.open_alerts.add((alert.rule, alert.key))
-        out.alerts[alert.id] = alert
-        if alert.revision == 1:
-            out.opened.append(alert)
-        if alert.cleared_at is not None:
-            out.cleared.append(alert)
+        out.tell(alert)
 
     def _set_deadline(
         self, estate: Estate, scope: str, name: tuple[str, str], at: int, since: int
     ) -> None:
-        record = estate.record(scope, self.rules)
+        record = estate.record(scope, self.rules_of(estate))
         record.deadlines[name] = (at, since)
         heapq.heappush(estate.deadlines, (at, scope, *name))
         estate.dirty.add(scope)

@@ -103,9 +103,7 @@ class Partition:
         return position
 
     def _offer(self, estate: Estate, event: Event, offset: int, again: bool, out: Output) -> None:
-        rules = self.machine.rules
-        if isinstance(event.data, ConfigActivated) and (fault := config_fault(event.data, rules)):
-            out.refused.append((event, fault))
+        if isinstance(event.data, ConfigActivated) and not holds(event, self.machine.rules, out):
             return
         if again and event.at < estate.order.watermark:
             return
@@ -196,8 +194,23 @@ def config_fault(data: ConfigActivated, rules: RuleSet) -> str | None:
         config = EstateConfig.model_validate(data.config)
     except ValidationError as error:
         return f"config.{explain(error)}"
-    fault = rules.settings_fault(config)
+    fault = rules.of(config).settings_fault(config)
     return f"config.{fault}" if fault else None
+
+
+def holds(event: Event, rules: RuleSet, out: Output) -> bool:
+    """Whether a configuration can be gone by; what is wrong with it is told.
+
+    One of the estate's own rules that is not understood is told, and left out by itself.
+    """
+    assert isinstance(event.data, ConfigActivated)
+    if fault := config_fault(event.data, rules):
+        out.refused.append((event, fault))
+        return False
+    if event.data.config.get("operator_rules"):
+        config = EstateConfig.model_validate(event.data.config)
+        out.refused.extend((event, fault) for fault in rules.own_faults(config))
+    return True
 
 
 def scope_key(estate: str, scope: str) -> str:

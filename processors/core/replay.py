@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from processors.core.estate import Estate, new_estate
 from processors.core.machine import Machine, Output
-from processors.core.partition import config_fault
+from processors.core.partition import holds
 from processors.core.rule import RuleSet
 from schemas.alerts import Alert
 from schemas.event_data import ConfigActivated
@@ -42,9 +42,7 @@ def replay(
 
 def step(machine: Machine, estate: Estate, event: Event, out: Output) -> None:
     """One event of a sorted log: the deadlines before it, then the event itself."""
-    rules = machine.rules
-    if isinstance(event.data, ConfigActivated) and (fault := config_fault(event.data, rules)):
-        out.refused.append((event, fault))
+    if isinstance(event.data, ConfigActivated) and not holds(event, machine.rules, out):
         return
     machine.fire(estate, event.at, out)
     estate.order.watermark = max(estate.order.watermark, event.at)

@@ -4,15 +4,18 @@ A rule's state is a frozen dataclass of plain values (numbers, texts, tuples, Ev
 without arguments. A state equal to that fresh one takes no room.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
+import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from processors.core.effects import AlertOpened, Deadline, Effect, Input, OpenAlert
+from processors.core.outages import NONE, Outages
+from processors.core.register import NOTHING, Register
 from processors.core.scope import Scope
 from schemas.alerts import Alert, Delivery, Handler, Severity
 from schemas.base import MS_PER_S, Model, Words
@@ -38,6 +41,7 @@ class Situation(NamedTuple):
     """What a step may look at beside its state and input: never a clock, never another state.
 
     `place` is where the scope stands or, for scopes without a place, where the input happened.
+    `register` and `outages` say what holds as of this input; nothing to rules that are at once.
     """
 
     params: Any
@@ -46,9 +50,12 @@ class Situation(NamedTuple):
     place: str
     at: int
     lateness_ms: int
+    register: Register = NOTHING
+    outages: Outages = NONE
 
 
 Scopes = Callable[[Event, EstateConfig], tuple[Scope, ...]]
+Joined = Callable[[Event, EstateConfig, Register], tuple[Scope, ...]]
 Step = Callable[[Situation, Any, Input], tuple[Any, Sequence[Effect]]]
 NO_EFFECTS: tuple[Effect, ...] = ()
 
@@ -64,7 +71,11 @@ class Rule:
     `inhibitors` says, for an alert about to open, which open alerts of other rules are its cause:
     pairs of rule and key. `rejoin_ms`: opened again this soon after clearing, it is the same alert.
     `visit`: its alerts and others of one visitor or spot become one incident (core/incidents.py).
+    `form` is of an estate's own rules: what their states are like and whose they are. Rewritten in
+    the same form, a rule goes on with them.
     `told_in` says in which scopes of this rule a followed rule's alert is told; None: in its own.
+    `joined` names more scopes of an event, by what the register says of its card or plate.
+    `read_model`: it judges nothing and opens no alert, it shows what holds (processors/views).
     """
 
     id: str
@@ -85,7 +96,10 @@ class Rule:
     reads_states: bool = False
     rejoin_ms: int = 0
     visit: bool = False
+    form: str = ""
     told_in: Callable[[Alert, EstateConfig], Iterable[Scope]] | None = None
+    joined: Joined | None = None
+    read_model: bool = False
     inhibitors: Callable[[Situation, OpenAlert], Iterable[tuple[str, str]]] | None = None
 
     @cached_property
@@ -117,11 +131,63 @@ class RuleFault(ValueError):
     """A set of rules that does not hold together."""
 
 
+CompileOwn = Callable[[Mapping[str, Any]], Rule]
+"""Makes a rule of an operator's document. Raises ValueError naming the first fault."""
+KEPT_SETS_MAX = 256
+
+
 @dataclass(frozen=True)
 class RuleSet:
-    """Rules that run together: checked, in the order they must run, routed by event type."""
+    """Rules that run together: checked, in the order they must run, routed by event type.
+
+    `compile_own` understands the estates' own rules; without it they are left alone.
+    """
 
     rules: tuple[Rule, ...]
+    compile_own: CompileOwn | None = field(default=None, compare=False)
+    _kept: dict[bytes, "RuleSet"] = field(default_factory=dict, compare=False, repr=False)
+
+    def of(self, config: EstateConfig) -> "RuleSet":
+        """These rules and the estate's own, the same object for the same documents.
+
+        A document that is not understood is left out; `own_faults` tells of it.
+        """
+        if self.compile_own is None or not config.operator_rules:
+            return self
+        name = orjson.dumps(config.operator_rules, option=orjson.OPT_SORT_KEYS)
+        found = self._kept.get(name)
+        if found is None:
+            if len(self._kept) >= KEPT_SETS_MAX:
+                self._kept.clear()
+            own = {made.id: made for made in self._own(config) if isinstance(made, Rule)}
+            found = RuleSet((*self.rules, *(own[name] for name in sorted(own))))
+            self._kept[name] = found
+        return found
+
+    def own_faults(self, config: EstateConfig) -> tuple[str, ...]:
+        """What is wrong with the estate's own rules, each by itself."""
+        return tuple(made for made in self._own(config) if isinstance(made, str))
+
+    def _own(self, config: EstateConfig) -> Iterator[Rule | str]:
+        """Each of the estate's own rules, or what is wrong with it.
+
+        One that was put among these rules to be tried stands in the place of the estate's.
+        """
+        taken: set[str] = set()
+        for index, document in enumerate(config.operator_rules if self.compile_own else ()):
+            where = f"config.operator_rules.{index}"
+            try:
+                assert self.compile_own is not None
+                rule = self.compile_own(document)
+            except ValueError as error:
+                yield f"{where}.{error}"
+                continue
+            known = self.by_id.get(rule.id)
+            if rule.id in taken or (known is not None and not known.form):
+                yield f"{where}.id: {rule.id!r} is the name of another rule; choose another"
+            elif known is None:
+                taken.add(rule.id)
+                yield rule
 
     @cached_property
     def by_id(self) -> dict[str, Rule]:
@@ -170,7 +236,7 @@ class RuleSet:
         }
 
 
-def rule_set(rules: Iterable[Rule]) -> RuleSet:
+def rule_set(rules: Iterable[Rule], compile_own: CompileOwn | None = None) -> RuleSet:
     """A checked set. Raises RuleFault for a double id, an unknown name, or a cycle of `after`."""
     by_id: dict[str, Rule] = {}
     for rule in rules:
@@ -178,8 +244,10 @@ def rule_set(rules: Iterable[Rule]) -> RuleSet:
             raise RuleFault(f"rule {rule.id!r} is there twice")
         if unknown := rule.inputs - set(event_types()):
             raise RuleFault(f"rule {rule.id!r}: {sorted(unknown)} are not event types")
+        if rule.at_once and rule.joined is not None:
+            raise RuleFault(f"rule {rule.id!r} is at once, so it cannot be joined with the register")
         by_id[rule.id] = rule
-    return RuleSet(tuple(_in_order(by_id)))
+    return RuleSet(tuple(_in_order(by_id)), compile_own)
 
 
 def _in_order(by_id: dict[str, Rule]) -> list[Rule]:

@@ -23,6 +23,12 @@ class Scope(NamedTuple):
     kind: ScopeKind
     id: str
 
+    @classmethod
+    def of(cls, key: str) -> "Scope":
+        """The scope of a record's key."""
+        kind, _, ident = key.partition("|")
+        return cls(kind, ident)  # type: ignore[arg-type]
+
     @property
     def key(self) -> str:
         """The scope as part of a record's key."""

@@ -84,6 +84,7 @@ def _continued(rule: Rule, now: Situation, told: OpenAlert, prior: Alert, is_ope
         "roles": told.roles,
         "opened_at": began,
         "cleared_at": None,
+        "cleared_reason": None,
         "evidence": items,
         "evidence_more": more,
         "steps": _steps(rule, items, prior),

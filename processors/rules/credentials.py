@@ -1,13 +1,14 @@
 """What the register says of a credential: its entries, which of them hold, which have ended.
 
-Entries count from their event on, whatever time they name before it. A credential, a consent is one
-entry at a time; passes stand beside each other, told apart by when they begin.
+Entries count from their event on, whatever time they name before it. A credential has one at a
+time; passes stand beside each other, told apart by when they begin.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from processors.core.effects import CancelDeadline, Effect, SetDeadline
+from processors.rules.terms import Term
 from schemas.event_data import RegisterChanged
 from schemas.events import Event
 
@@ -15,18 +16,12 @@ ENTRIES_MAX = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """In force from `since` to before `until` (ms); None is without end. `begins` is as written."""
+class Entry(Term):
+    """One entry, and how long it holds. `begins` is what the register wrote, before its event too."""
 
-    record: str
-    since: int
-    until: int | None = None
+    record: str = ""
     begins: int | None = None
     credential_class: str | None = None
-
-    def holds(self, at: int) -> bool:
-        """Whether it is in force then."""
-        return self.since <= at and (self.until is None or at < self.until)
 
 
 Entries = tuple[Entry, ...]
@@ -45,7 +40,7 @@ def changed(entries: Entries, event: Event, data: RegisterChanged) -> Entries:
 def _with_entry(entries: Entries, at: int, data: RegisterChanged) -> Entries:
     begins = data.valid_from
     since = at if begins is None else max(at, begins)
-    new = Entry(data.record, since, data.valid_to, begins, data.credential_class)
+    new = Entry(since, data.valid_to, data.record, begins, data.credential_class)
     kept = (_cut(entry, since) if _gives_way(entry, new) else entry for entry in entries)
     return (*(entry for entry in kept if entry is not None), new)
 
@@ -66,7 +61,7 @@ def _with_end(entries: Entries, at: int, data: RegisterChanged) -> Entries:
     begun = data.valid_from is None or data.valid_from <= at
     if any(is_meant(entry) for entry in entries) or not begun:
         return left
-    return (*left, Entry(data.record, at, at, data.valid_from, data.credential_class))
+    return (*left, Entry(at, at, data.record, data.valid_from, data.credential_class))
 
 
 def _cut(entry: Entry, at: int) -> Entry | None:

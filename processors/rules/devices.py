@@ -9,15 +9,26 @@ COARSE = 10
 """A reading is remembered if it is a tenth of a heartbeat newer than the last one remembered."""
 DOOR_RULES = ("door_forced", "door_held", "duress", "repeated_denial", "tailgating")
 CAMERA_RULES = ("loitering", "tailgating")
+SIGHT_RULES = (
+    "camera_blinded",
+    "crowd",
+    "ebike_in_lift",
+    "ebike_in_stairwell",
+    "high_throw",
+    "piled_objects",
+)
+HARM_RULES = ("break_in", "device_tampered", "fire_unlock", "intrusion")
+ALARM_RULES = ("help_button", "smoke_or_gas")
+SEEN_RULES = ("break_in", "intrusion", "smoke_or_gas")
 LANE_RULES = ("barrier_tailing", "overstay", "watchlist_hit")
 RESTS_ON: dict[str, tuple[str, ...]] = {
-    "reader": (*DOOR_RULES, "watchlist_hit"),
-    "panel": (*DOOR_RULES, "watchlist_hit"),
-    "camera": (*CAMERA_RULES, "watchlist_hit"),
-    "recorder": (*CAMERA_RULES, "watchlist_hit"),
+    "reader": (*DOOR_RULES, "watchlist_hit", *HARM_RULES),
+    "panel": (*DOOR_RULES, "watchlist_hit", *HARM_RULES, *ALARM_RULES),
+    "camera": (*CAMERA_RULES, *SIGHT_RULES, "watchlist_hit", *SEEN_RULES),
+    "recorder": (*CAMERA_RULES, *SIGHT_RULES, "watchlist_hit", *SEEN_RULES),
     "barrier": LANE_RULES,
-    "gateway": (*DOOR_RULES, *CAMERA_RULES, *LANE_RULES),
-    "other": (),
+    "gateway": (*DOOR_RULES, *CAMERA_RULES, *SIGHT_RULES, *LANE_RULES, *HARM_RULES, *ALARM_RULES),
+    "other": ALARM_RULES,
 }
 """The rules that cannot judge while a device of this kind is away."""
 BLIND: dict[str, Words] = {

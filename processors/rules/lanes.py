@@ -4,6 +4,7 @@ from typing import Literal
 
 from processors.core.rule import Scope
 from processors.rules.areas import area_of, ways
+from processors.rules.places import at_lane
 from processors.rules.plates import plate_of
 from schemas.event_data import RegisterChanged
 from schemas.events import Event
@@ -23,6 +24,11 @@ def way_of(event: Event) -> Literal["in", "out"] | None:
         case ("vehicle.exited", _) | ("plate.read", "out"):
             return "out"
     return None
+
+
+def lane_of(event: Event, config: EstateConfig) -> str:
+    """The lane of a reading; where the site knows none, its place."""
+    return at_lane(event, config)[0].id
 
 
 def is_sure(event: Event, sure_min: float) -> bool:
@@ -51,19 +57,12 @@ def exits_are_read(config: EstateConfig, area: str) -> bool:
     lanes = lanes_of(config, area)
     gates = {lane.parent for lane in lanes}
     read = {lane.parent for lane in lanes if lane.exits_read}
-    read |= {gate for gate in gates if gate and config.place_by_id[gate].exits_read}
+    read |= {gate.id for gate in config.places if gate.id in gates and gate.exits_read}
     return bool(lanes) and gates == read
 
 
-def stands_at_lane(config: EstateConfig, device: str, area: str) -> bool:
-    """Whether a device reads at a lane of the area."""
-    found = config.device_by_id.get(device)
-    lanes = {lane.id for lane in lanes_of(config, area)}
-    return found is not None and any(node.id in lanes for node in config.lineage(found.place))
-
-
-def areas_of(config: EstateConfig, device: str) -> tuple[str, ...]:
-    """The areas whose lanes a device reads; none where it stands at no lane."""
+def area_behind(config: EstateConfig, device: str) -> str | None:
+    """The area whose lane a device stands at, None for one that stands at no lane."""
     found = config.device_by_id.get(device)
     nodes = config.lineage(found.place) if found is not None else ()
-    return tuple(area_of(config, node.id) for node in nodes if node.kind == "lane")[:1]
+    return next((area_of(config, node.id) for node in nodes if node.kind == "lane"), None)

@@ -4,7 +4,7 @@ Every make has its own words; here they are folded into few colours and kinds. C
 for white and a van for a car, so neighbours are no difference: only what no shadow explains is.
 """
 
-from typing import NamedTuple
+from dataclasses import astuple, dataclass
 
 from schemas.base import Words
 from schemas.event_data import VehicleData
@@ -72,7 +72,8 @@ PLATES_OF_ONE_NUMBER = frozenset({"blue", "yellow"})
 plate (GA 36, series of small and large motor vehicles)."""
 
 
-class Looks(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Looks:
     """Colour and kind in the words above, and the plate's colour; None where nobody said."""
 
     colour: str | None = None
@@ -81,7 +82,11 @@ class Looks(NamedTuple):
 
     def known_with(self, other: "Looks") -> "Looks":
         """These looks, and of the other what these do not say."""
-        return Looks(*(mine or theirs for mine, theirs in zip(self, other, strict=True)))
+        both = zip(astuple(self), astuple(other), strict=True)
+        return Looks(*(mine or theirs for mine, theirs in both))
+
+
+UNSEEN = Looks()
 
 
 def looks_of(data: VehicleData) -> Looks:

@@ -82,7 +82,7 @@ def is_indoors(config: EstateConfig, place: str) -> bool:
     return any(node.kind in INDOOR_KINDS for node in config.lineage(place))
 
 
-def spots(event: Event, config: EstateConfig, wanted: Wanted) -> tuple[str, ...]:
+def where(event: Event, config: EstateConfig, wanted: Wanted) -> tuple[str, ...]:
     """Where of the wanted places a camera's reading belongs.
 
     The places the device names, if the site knows one of them; else the one the camera sees, or

@@ -22,7 +22,7 @@ from processors.rules.objects import (
     LEFT,
     is_indoors,
     is_way,
-    spots,
+    where,
     track_of,
     watched,
     words_of,
@@ -171,7 +171,7 @@ def stay_scopes(may_be: Callable[[Event], bool]) -> Scopes:
     def scopes(event: Event, config: EstateConfig) -> tuple[Scope, ...]:
         if not may_be(event):
             return ()
-        places = spots(event, config, is_way)
+        places = where(event, config, is_way)
         if track_of(event) is not None:
             places = (*places, *watched(event, config, is_way))
         return tuple(Scope("zone", place) for place in dict.fromkeys(places))
@@ -182,6 +182,6 @@ def stay_scopes(may_be: Callable[[Event], bool]) -> Scopes:
 def here(now: Situation, event: Event) -> bool:
     """Whether the reading is of this place, and the place one where things must not stay."""
     place, config = now.scope.id, now.config
-    if place not in spots(event, config, is_way):
+    if place not in where(event, config, is_way):
         return False
     return bool(now.params.outdoors_too) or is_indoors(config, place)

@@ -16,7 +16,8 @@ from typing import Any
 from ingest.message import Message
 
 JUNK = (b"", b"\x00", b'"', b"{", b"}", b"[", b"9" * 30, b"\xff", b"<a>", b"--",
-        b"\r\n\r\n", b"&#0;", b"1e999", b"-0", b"null", "\u202e".encode(), "鄂".encode("gbk"))  # fmt: skip
+        b"\r\n\r\n", b"&#0;", b"1e999", b"-0", b"null", "\u202e".encode(),
+        "鄂".encode("gbk"))  # fmt: skip
 STRANGE: tuple[Any, ...] = (
     None, True, -1, 0, 2**63, 1e308, "", " ", "null", "9999-12-31T23:59:59Z", "0000-00-00 00:00:00",
     [], {}, [[]], {"a": None}, "\x00", "A" * 5000, "<script>", "../../etc/passwd",

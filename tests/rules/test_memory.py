@@ -13,8 +13,8 @@ from processors.core.machine import Machine, Output
 from processors.core.replay import in_order, step
 from tests.rules.scenario import ESTATE, FILES, NAMES, Scenario, load_scenario
 
-LONG_MS = 70 * 86_400_000
-"""Longer than a watch entry (30 d) and what counts as abandoned (30 d) together."""
+LONG_MS = 400 * 86_400_000
+"""Longer than what is remembered longest: a credential that has lapsed (365 d)."""
 WITHOUT_NUMBER = ("credential|", "vehicle|", "estate|")
 
 
@@ -29,9 +29,12 @@ def long_after(scenario: Scenario) -> Estate:
 
 
 def is_kept_for_a_reason(state: object) -> bool:
-    """A permit without an end is part of the register."""
+    """An entry without an end is part of the register: a permit of a car outside, a consent."""
     permit = getattr(state, "permit", None)
-    return permit is not None and permit.until is None and getattr(state, "entered", 0) is None
+    if permit is not None:
+        return permit.until is None and getattr(state, "entered", 0) is None
+    entries = getattr(state, "registered", None) or ()
+    return any(e.until is None for e in (entries if isinstance(entries, tuple) else (entries,)))
 
 
 @pytest.mark.parametrize("file", FILES, ids=NAMES)

@@ -82,7 +82,7 @@ def step(now: Situation, state: Estate, told: Input) -> tuple[Estate, tuple[Effe
         return _quiet(now, state, told.name.partition("|")[2])
     assert isinstance(told, Event)
     data = told.data
-    if data.retained or data.time_from != "device" or data.time_doubt is not None:
+    if data.time_from != "device" or data.time_doubt is not None:
         return state, NO_EFFECTS
     age = data.received_at - told.at
     is_old = age > ms(now.params.age_s)

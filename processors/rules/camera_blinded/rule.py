@@ -95,7 +95,8 @@ def _loitered(
 ) -> tuple[Camera, tuple[Effect, ...]]:
     items = told.alert.evidence[:LOITERED_MAX]
     as_ours = tuple(item.model_copy(update={"step": "loitered"}) for item in items)
-    forget = SetDeadline("forget", now.at + ms(now.params.loitered_min * 60 + now.params.lasts_s))
+    span = ms(now.params.loitered_min * 60 + 2 * now.params.lasts_s)
+    forget = SetDeadline("forget", now.at + span)
     return replace(state, loitered=as_ours, loitered_at=now.at), (forget,)
 
 

@@ -62,13 +62,13 @@ def step(now: Situation, state: Clock, told: Input) -> tuple[Clock, tuple[Effect
         return _wrong(now, replace(state, samples=()), told, off)
     if abs(off) > limit:
         return _measured(now, state, told, off)
-    return _right(now, state, off) if state is not FRESH else (state, NO_EFFECTS)
+    return _right(now, state, off) if state != FRESH else (state, NO_EFFECTS)
 
 
 def _off(event: Event) -> int | None:
     """How far the device's clock is ahead, in ms; None where a reading tells nothing of it."""
     data = event.data
-    if data.replayed or data.retained or data.time_doubt is not None:
+    if data.replayed or data.time_doubt is not None:
         return None
     if data.corrected_ms:
         return -data.corrected_ms
@@ -106,7 +106,7 @@ def _wrong(
         key=now.scope.id,
         place=now.place or event.data.place,
         detail=_detail(now, event, off),
-        evidence=(evidence("off", event),),
+        evidence=(evidence("time_off", event),),
     )
     return replace(state, told=off), (alert,)
 
@@ -116,7 +116,7 @@ def _right(now: Situation, state: Clock, off: int) -> tuple[Clock, tuple[Effect,
     if state.told is None:
         count, least = len(state.samples), now.params.readings_min
         reason = f"{count} readings in a row were off, of {least}; this one is in time"
-        return FRESH, (NearMiss("off", reason),)
+        return FRESH, (NearMiss("time_off", reason),)
     if 2 * abs(off) > ms(now.params.limit_s):
         return state, NO_EFFECTS
     return FRESH, (ClearAlert(now.scope.id),)
@@ -149,7 +149,7 @@ RULE = Rule(
     id="clock_skew",
     version="1",
     title=Words(zh="设备时钟偏差", en="device clock wrong"),
-    steps={"off": Words(zh="时间不符", en="a time that is off")},
+    steps={"time_off": Words(zh="时间不符", en="a time that is off")},
     inputs=EVERY_TYPE - FROM_THE_OFFICE,
     scopes=of_device,
     params=SkewParams,

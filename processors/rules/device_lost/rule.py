@@ -27,6 +27,7 @@ from processors.core.effects import (
 )
 from processors.core.rule import EVERY_TYPE, NO_EFFECTS, Params, Rule, Situation, ms
 from processors.core.words import clock_text
+from processors.rules.causes import by_works
 from processors.rules.devices import (
     BLIND,
     COARSE,
@@ -212,7 +213,8 @@ def _detail(now: Situation, state: Device) -> Words:
 
 
 def _causes(now: Situation, told: OpenAlert) -> tuple[tuple[str, str], ...]:
-    return tuple((RULE.id, parent.id) for parent in parents(now.config, told.key))
+    above = tuple((RULE.id, parent.id) for parent in parents(now.config, told.key))
+    return above + by_works(now, told)
 
 
 RULE = Rule(

@@ -4,8 +4,8 @@ Why: it is the plainest sign of a break-in, and the noisiest, because an exit bu
 after the contact. Fires when the contact says "open" with no grant, release or exit request in the
 unlock and entry time before it, nor within `rex_wait_s` after it; or when the device says so. A
 second source (a person on a camera that sees the door, a refusal, an exit) makes it orange, and
-only then it rings. Misses doors without a contact. Known false alarms: mechanical keys, worn
-contacts.
+only then it rings. A fire signal that released the door keeps it quiet. Misses doors without a
+contact. Known false alarms: mechanical keys, worn contacts.
 """
 
 from dataclasses import dataclass, replace
@@ -25,6 +25,7 @@ from processors.core.effects import (
     evidence,
 )
 from processors.core.rule import NO_EFFECTS, Params, Rule, Situation, ms
+from processors.rules.causes import by_fire
 from processors.rules.places import CAMERA_TYPES, at_door
 from schemas.alerts import Evidence
 from schemas.base import MS_PER_S, Words
@@ -167,4 +168,5 @@ RULE = Rule(
     delivery="list",
     visit=True,
     rejoin_ms=5 * 60 * MS_PER_S,
+    inhibitors=by_fire,
 )

@@ -4,7 +4,8 @@ Why: a propped door is how strangers come in behind everybody's back, and the co
 caretaker can mend in a minute. Fires when the contact said "open" and did not say "closed" within
 `hold_s` after the unlock time ended, or when the device itself says so. Misses doors without a
 contact. Known false alarms: couriers at midday, moving days; hence the list and not the push, until
-`rise_s` have gone by.
+`rise_s` have gone by. A fire signal that released the door, or works registered there, keep it
+quiet; it is said again while it lasts, so that it is told once they are over.
 """
 
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ from processors.core.effects import (
 )
 from processors.core.rule import NO_EFFECTS, Params, Rule, Situation, ms
 from processors.core.words import span_words
+from processors.rules.causes import by_fire_or_works
 from processors.rules.places import at_door
 from schemas.alerts import Evidence
 from schemas.base import MS_PER_S, Words
@@ -41,14 +43,18 @@ class HeldParams(Params):
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The opening being watched, and when the lock was last released."""
+    """The opening being watched, when the lock was last released, and when the alert last rose."""
 
     unlocked_at: int | None = None
     opened: Evidence | None = None
     alerted: bool = False
+    told_at: int | None = None
 
 
 FRESH = Held()
+AGAIN_MIN_MS = 10 * 60 * MS_PER_S
+AGAIN_MAX_MS = 24 * 3600 * MS_PER_S
+"""How soon and how late it is said again: less and less often, since doors stand for months."""
 
 
 def step(now: Situation, state: Held, told: Input) -> tuple[Held, tuple[Effect, ...]]:
@@ -64,10 +70,7 @@ def step(now: Situation, state: Held, told: Input) -> tuple[Held, tuple[Effect, 
         case "door.held" if not state.alerted:
             held = evidence("device_says_held", told)
             first = state.opened or held
-            return replace(state, opened=first, alerted=True), (
-                CancelDeadline("hold"),
-                _alert(now, first, held),
-            )
+            return _told(now, replace(state, opened=first), first, held)
         case "door.closed":
             return _closed(now, state, told)
     return state, NO_EFFECTS
@@ -85,18 +88,35 @@ def _opened(now: Situation, state: Held, event: Event) -> tuple[Held, tuple[Effe
 def _deadline(now: Situation, state: Held, due: Deadline) -> tuple[Held, tuple[Effect, ...]]:
     if state.opened is None:
         return state, NO_EFFECTS
+    if due.name == "again":
+        more = (_alert(state, now.scope.id, state.opened),) if due.judged else NO_EFFECTS
+        return state, (_again(now, state.opened), *more)
     if not due.judged:
         return state, (NearMiss("closed", "not judged: readings of that time may be missing"),)
     if due.name == "hold":
-        return replace(state, alerted=True), (_alert(now, state.opened),)
+        return _told(now, state, state.opened)
+    if not state.alerted:
+        return state, NO_EFFECTS
     raised = UpdateAlert(
-        now.scope.id, detail=_detail(now, state.opened), severity="yellow", delivery="push"
+        now.scope.id, detail=_detail(now.at, state.opened), severity="yellow", delivery="push"
     )
-    return state, (raised,)
+    return replace(state, told_at=now.at), (raised, _again(now, state.opened))
+
+
+def _told(now: Situation, state: Held, *items: Evidence) -> tuple[Held, tuple[Effect, ...]]:
+    state = replace(state, alerted=True, told_at=now.at)
+    alert = _alert(state, now.scope.id, *items)
+    return state, (CancelDeadline("hold"), alert, _again(now, items[0]))
+
+
+def _again(now: Situation, opened: Evidence) -> SetDeadline:
+    """Said again in the same words, it is news to nobody unless what kept it quiet is over."""
+    wait = min(max(AGAIN_MIN_MS, (now.at - opened.time) // 10), AGAIN_MAX_MS)
+    return SetDeadline("again", now.at + wait)
 
 
 def _closed(now: Situation, state: Held, event: Event) -> tuple[Held, tuple[Effect, ...]]:
-    done = (CancelDeadline("hold"), CancelDeadline("rise"))
+    done = (CancelDeadline("hold"), CancelDeadline("rise"), CancelDeadline("again"))
     if state.alerted:
         return FRESH, (*done, ClearAlert(now.scope.id, (evidence("closed", event),)))
     if state.opened is None:
@@ -104,14 +124,15 @@ def _closed(now: Situation, state: Held, event: Event) -> tuple[Held, tuple[Effe
     return FRESH, done
 
 
-def _alert(now: Situation, *items: Evidence) -> OpenAlert:
+def _alert(state: Held, door: str, *items: Evidence) -> OpenAlert:
+    assert state.told_at is not None
     once = tuple(dict.fromkeys(items))
-    return OpenAlert(now.scope.id, now.scope.id, _detail(now, items[0]), once)
+    return OpenAlert(door, door, _detail(state.told_at, items[0]), once)
 
 
-def _detail(now: Situation, opened: Evidence) -> Words:
-    span = span_words(now.at - opened.time)
-    if now.at == opened.time:
+def _detail(told_at: int, opened: Evidence) -> Words:
+    span = span_words(told_at - opened.time)
+    if told_at == opened.time:
         return Words(
             zh="设备报告门长时间未关。请就近查看，关好门。",
             en="The device reports the door open too long. Look and close it.",
@@ -150,4 +171,5 @@ RULE = Rule(
     handler="property",
     delivery="list",
     rejoin_ms=60 * MS_PER_S,
+    inhibitors=by_fire_or_works,
 )

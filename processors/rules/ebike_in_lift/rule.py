@@ -23,7 +23,7 @@ from processors.core.effects import (
     evidence,
 )
 from processors.core.rule import NO_EFFECTS, Params, Rule, Scope, Situation, ms
-from processors.rules.objects import BICYCLES, EBIKES, SEEN, is_lift, spots, words_of
+from processors.rules.objects import BICYCLES, EBIKES, SEEN, is_lift, where, words_of
 from schemas.alerts import Evidence
 from schemas.base import Words
 from schemas.events import Event
@@ -58,7 +58,7 @@ def scopes(event: Event, config: EstateConfig) -> tuple[Scope, ...]:
     """The lift's cabin; none for anything but two wheels."""
     if words_of(event).isdisjoint(WORTH_A_LOOK):
         return ()
-    return tuple(Scope("zone", lift) for lift in spots(event, config, is_lift))
+    return tuple(Scope("zone", lift) for lift in where(event, config, is_lift))
 
 
 def step(now: Situation, state: Ride, told: Input) -> tuple[Ride, tuple[Effect, ...]]:
@@ -76,7 +76,8 @@ def step(now: Situation, state: Ride, told: Input) -> tuple[Ride, tuple[Effect, 
     state = replace(state, frames=(*state.frames, evidence("seen", told)), last=told.at)
     if len(state.frames) < now.params.frames_min:
         return state, (_gone_at(now, state),)
-    return replace(state, alerted=True), (_gone_at(now, state), _alert(now, state))
+    state = replace(state, alerted=True)
+    return state, (_gone_at(now, state), _alert(now, state))
 
 
 def _still_there(now: Situation, state: Ride) -> tuple[Ride, tuple[Effect, ...]]:

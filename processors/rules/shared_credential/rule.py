@@ -13,9 +13,9 @@ from pydantic import Field
 
 from processors.core.effects import Deadline, Effect, Input, NearMiss, OpenAlert, evidence
 from processors.core.rule import NO_EFFECTS, Rule, Situation, ms
-from processors.rules.credentials import Entries, changed, forget, in_force
 from processors.rules.places import of_credential
 from processors.rules.switch import SwitchedParams, switched
+from processors.rules.terms import Term, forgetting, term_of
 from schemas.base import Words
 from schemas.event_data import CredentialData, RegisterChanged
 from schemas.events import Event
@@ -31,7 +31,7 @@ class SharedParams(SwitchedParams):
 class Consent:
     """The holder's consent as the register has it."""
 
-    registered: Entries = ()
+    registered: Term | None = None
 
 
 def step(now: Situation, state: Consent, told: Input) -> tuple[Consent, tuple[Effect, ...]]:
@@ -44,7 +44,7 @@ def step(now: Situation, state: Consent, told: Input) -> tuple[Consent, tuple[Ef
     assert isinstance(told.data, CredentialData)
     if told.data.is_holder is not False:
         return state, NO_EFFECTS
-    if not in_force(state.registered, told.at):
+    if state.registered is None or not state.registered.holds(told.at):
         return state, (NearMiss("other_person", "the register holds no consent of the holder"),)
     alert = OpenAlert(
         key=f"{told.data.place}|{now.scope.id}",
@@ -60,10 +60,10 @@ def step(now: Situation, state: Consent, told: Input) -> tuple[Consent, tuple[Ef
 def _registered(
     state: Consent, event: Event, data: RegisterChanged
 ) -> tuple[Consent, tuple[Effect, ...]]:
-    if data.record != "consent":
+    if data.record != "consent" or data.dwelling is not None:
         return state, NO_EFFECTS
-    entries = changed(state.registered, event, data)
-    return Consent(entries), (forget(entries, event.at),)
+    term = term_of(data, event.at)
+    return Consent(term), (forgetting("forget", term),)
 
 
 DETAIL = Words(

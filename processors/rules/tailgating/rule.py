@@ -25,6 +25,7 @@ from processors.core.effects import (
 from processors.core.patterns import EMPTY, Window, recent
 from processors.core.rule import NO_EFFECTS, Params, Rule, Situation, ms
 from processors.core.words import WEEK_MS, week_words
+from processors.rules.causes import by_fire
 from processors.rules.people import Passage, Total, joined, passage_of, people_count, risen
 from processors.rules.places import at_door
 from schemas.alerts import Evidence
@@ -192,4 +193,5 @@ RULE = Rule(
     severity="blue",
     handler="property",
     delivery="list",
+    inhibitors=by_fire,
 )
