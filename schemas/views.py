@@ -99,7 +99,7 @@ HomeDoubt = Literal["no_source", "entry_only", "reader_down", "input_missing", "
 
 
 class HomeView(Model):
-    """Whether a home is in use, by what was read at its doors and meters: for a visit, no verdict.
+    """Whether a home is in use, by what was read at its doors: for a visit, no verdict.
 
     `differs` says in what way from the register: lived in though registered vacant, let though
     registered as the owner's, or shared by more than registered. `doubt` says why it cannot be
@@ -125,7 +125,7 @@ class HomeView(Model):
     last: Instant | None = None
     last_by: str | None = None
     last_place: str | None = None
-    sources: tuple[Literal["credential", "door", "meter"], ...] = ()
+    sources: tuple[Literal["credential", "door"], ...] = ()
     coverage: float | None = None
     inside: bool | None = None
     at: Instant

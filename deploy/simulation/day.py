@@ -57,7 +57,7 @@ class Day:
         """The day's facts in order of time, each with its device's running number."""
         numbers: dict[str, int] = {}
         silent = self._stage.silent
-        for fact in self._in_order():
+        for fact in in_order(self._stage, heapq.merge(self._steps(), self._heartbeats(), key=_at)):
             quiet = silent.get(fact.device)
             if quiet is not None and quiet[0] <= fact.at < quiet[1]:
                 continue
@@ -66,18 +66,6 @@ class Day:
                 yield fact._replace(sequence=numbers[fact.device])
             else:
                 yield fact
-
-    def _in_order(self) -> Iterator[Fact]:
-        waiting: list[tuple[int, int, Fact]] = []
-        ticket = count()
-        for item in heapq.merge(self._steps(), self._heartbeats(), key=_at):
-            while waiting and waiting[0][0] <= item.at:
-                yield heapq.heappop(waiting)[2]
-            found = (item,) if isinstance(item, Fact) else item.scene(self._stage, item.at)
-            for fact in found:
-                heapq.heappush(waiting, (fact.at, next(ticket), fact))
-        while waiting:
-            yield heapq.heappop(waiting)[2]
 
     def _steps(self) -> Iterable[Step | Fact]:
         estate, start = self._stage.estate, self.start
@@ -102,6 +90,20 @@ class Day:
 
     def _place_of(self, device: str) -> str:
         return self._stage.estate.devices[device].place
+
+
+def in_order(stage: Stage, items: Iterable[Step | Fact]) -> Iterator[Fact]:
+    """What comes of facts and scenes that begin in order of time, in order of time."""
+    waiting: list[tuple[int, int, Fact]] = []
+    ticket = count()
+    for item in items:
+        while waiting and waiting[0][0] <= item.at:
+            yield heapq.heappop(waiting)[2]
+        found = (item,) if isinstance(item, Fact) else item.scene(stage, item.at)
+        for fact in found:
+            heapq.heappush(waiting, (fact.at, next(ticket), fact))
+    while waiting:
+        yield heapq.heappop(waiting)[2]
 
 
 def numbered(estate: Estate, fact: Fact) -> bool:

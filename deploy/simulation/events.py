@@ -24,7 +24,6 @@ DEMO_KEYS = Keys(blake2b(b"riverside-court, a demonstration", digest_size=32).di
 TICK_S = 60
 """How often the gateway's clock stands in a file of events. A real gateway ticks each second."""
 _KNOWN_MAX = 8192
-_HOLDERS = {"register.changed": "holder", "watch.changed": "plate"}
 _INSTANTS = ("valid_from", "valid_to")
 
 
@@ -108,13 +107,13 @@ class EventWriter:
         """As the gateway does: pseudonym outside, clear value sealed, id under the estate's key."""
         plain["id"] = identity = self._scope.fingerprint(plain["id"])
         data = plain["data"]
-        holder = _HOLDERS.get(word)
-        if holder is None and not _is_vehicle(word):
+        holder = _plate_field(word, data)
+        if holder is None:
             plain["subject"] = self._credential(clear)
         else:
-            data[holder or "plate"] = plate = self._plate(clear)
+            data[holder] = plate = self._plate(clear)
             plain["subject"] = plate["ref"]
-        if holder is None:
+        if data["device"] != CONSOLE:
             data["sealed"] = {"subject": self._scope.seal(clear, subject_context(identity))}
 
     def subject(self, truth: Truth) -> str | None:
@@ -140,6 +139,15 @@ class EventWriter:
 
     def _new_plate(self, clear: str) -> dict[str, Any]:
         return self._scope.plate(clear).model_dump(mode="json")
+
+
+def _plate_field(word: str, data: dict[str, Any]) -> str | None:
+    """Where a plate's references go; None for what is about a card or a person."""
+    if word == "register.changed":
+        return "holder" if data.get("record", "permit") == "permit" else None
+    if word == "watch.changed":
+        return "plate" if data.get("looks_for", "plate") == "plate" else None
+    return "plate" if _is_vehicle(word) else None
 
 
 @lru_cache

@@ -1,7 +1,7 @@
 """Scenes at barriers: vehicles read, let through, and followed."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from deploy.simulation.estate import Lane
@@ -21,6 +21,7 @@ class Drive:
     """A vehicle at a barrier: read, arm up, over the loop, arm down.
 
     `sure`: this one is read rightly. `followers` go through behind it, unread, on the same arm.
+    `looks` is what a camera says of the vehicle beside its plate.
     """
 
     lane: Lane
@@ -28,6 +29,7 @@ class Drive:
     sure: bool = False
     followers: int = 0
     patience_ms: int = 30 * 60 * SECOND
+    looks: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, stage: Stage, at: int) -> Iterator[Fact]:
         """One cycle of the arm, when the lane is free."""
@@ -38,7 +40,7 @@ class Drive:
         plate, confidence = self._reading(stage)
         yield Fact(
             start, "plate.read", lane.plate_camera, lane.place, lane.camera_channel,
-            subject=plate, confidence=confidence, fields={"lane": "1"},
+            subject=plate, confidence=confidence, fields={"lane": "1", **self.looks},
         )  # fmt: skip
         up = start + stage.between(1.2, 2)
         yield controller(lane, up, "barrier.opened")

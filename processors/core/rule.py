@@ -245,7 +245,7 @@ def rule_set(rules: Iterable[Rule], compile_own: CompileOwn | None = None) -> Ru
         if unknown := rule.inputs - set(event_types()):
             raise RuleFault(f"rule {rule.id!r}: {sorted(unknown)} are not event types")
         if rule.at_once and rule.joined is not None:
-            raise RuleFault(f"rule {rule.id!r} is at once, so it cannot be joined with the register")
+            raise RuleFault(f"rule {rule.id!r} is at once: it cannot be joined with the register")
         by_id[rule.id] = rule
     return RuleSet(tuple(_in_order(by_id)), compile_own)
 

@@ -1,4 +1,6 @@
-"""The rules on disk: every folder here with a `rule.py` that defines `RULE`. No list to edit."""
+"""The rules on disk: every folder here with a `rule.py` that defines `RULE`, or with a `rule.yaml`
+in Sigma's correlation words. No list to edit.
+"""
 
 import importlib
 import importlib.util
@@ -8,6 +10,8 @@ from pathlib import Path
 from types import ModuleType
 
 from processors.core.rule import Rule, RuleFault, RuleSet, rule_set
+from processors.sigma.compile import compile_document, compile_rule
+from schemas.rule_files import FILE, read_rule
 
 SHIPPED = Path(__file__).parent
 
@@ -16,19 +20,25 @@ SHIPPED = Path(__file__).parent
 def shipped_rules(more: Path | None = None) -> RuleSet:
     """All shipped rules and those of another folder, checked together.
 
-    Raises RuleFault naming the folder at fault.
+    Estates' own rules come with their configurations, and join these there. Raises RuleFault naming
+    the folder at fault, FileFaults for a rule.yaml.
     """
     folders = [*rule_folders(), *(rule_folders(more) if more else [])]
-    return rule_set(load(folder) for folder in folders)
+    return rule_set((load(folder) for folder in folders), compile_document)
 
 
 def rule_folders(root: Path = SHIPPED) -> list[Path]:
-    """The folders that hold a rule."""
-    return sorted(file.parent for file in root.glob("*/rule.py"))
+    """The folders that hold a rule; the folder itself, where it is one."""
+    names = ("rule.py", FILE)
+    if any((root / name).is_file() for name in names):
+        return [root]
+    return sorted({file.parent for name in names for file in root.glob(f"*/{name}")})
 
 
 def load(folder: Path) -> Rule:
     """The rule of one folder; its id must be the folder's name."""
+    if not (folder / "rule.py").is_file():
+        return compile_rule(read_rule(folder / FILE))
     rule = getattr(_module(folder), "RULE", None)
     if not isinstance(rule, Rule) or rule.id != folder.name:
         raise RuleFault(f"{folder.name}/rule.py must define RULE with the id {folder.name!r}")

@@ -14,13 +14,25 @@ SIGHT_RULES = (
     "crowd",
     "ebike_in_lift",
     "ebike_in_stairwell",
+    "fire_lane_blocked",
     "high_throw",
     "piled_objects",
+    "stray_parking",
 )
 HARM_RULES = ("break_in", "device_tampered", "fire_unlock", "intrusion")
 ALARM_RULES = ("help_button", "smoke_or_gas")
 SEEN_RULES = ("break_in", "intrusion", "smoke_or_gas")
-LANE_RULES = ("barrier_tailing", "overstay", "watchlist_hit")
+LANE_RULES = (
+    "abandoned_vehicle",
+    "barrier_forced",
+    "barrier_held_up",
+    "barrier_tailing",
+    "cloned_plate",
+    "frequent_unknown_vehicle",
+    "overstay",
+    "plate_mismatch",
+    "watchlist_hit",
+)
 RESTS_ON: dict[str, tuple[str, ...]] = {
     "reader": (*DOOR_RULES, "watchlist_hit", *HARM_RULES),
     "panel": (*DOOR_RULES, "watchlist_hit", *HARM_RULES, *ALARM_RULES),

@@ -22,9 +22,9 @@ from processors.rules.objects import (
     LEFT,
     is_indoors,
     is_way,
-    where,
     track_of,
     watched,
+    where,
     words_of,
 )
 from schemas.alerts import Evidence

@@ -32,7 +32,7 @@ def is_kept_for_a_reason(state: object) -> bool:
     """An entry without an end is part of the register: a permit of a car outside, a consent."""
     permit = getattr(state, "permit", None)
     if permit is not None:
-        return permit.until is None and getattr(state, "entered", 0) is None
+        return permit.until is None and getattr(state, "entered", None) is None
     entries = getattr(state, "registered", None) or ()
     return any(e.until is None for e in (entries if isinstance(entries, tuple) else (entries,)))
 

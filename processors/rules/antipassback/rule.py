@@ -4,10 +4,10 @@ Why: one card let two people in, or its holder went out behind somebody else. Fi
 of a credential in an area go the same way with none the other way between, or when the device
 itself refuses for this reason. Soft: it only tells. An area is judged if the site says of every way
 out of it that it is read (`exits_read`). All is forgiven at `forgive_at`; a second try at the same
-door within `retry_s` is no second entry. Where readings between the two may be lost it is not
-judged; while a reader of the area is away its alert covers this one. Misses areas with one unread
-way, and cards handed over where nobody reads them. Known false alarms: leaving behind a neighbour
-who holds the door.
+door within `retry_s` is no second entry. Where a read between the two may be lost, because input was
+missing or a device at one of the ways was away, it is not judged. Misses areas with one unread way,
+and cards handed over where nobody reads them. Known false alarms: leaving behind a neighbour who
+holds the door.
 """
 
 from dataclasses import dataclass, replace
@@ -25,7 +25,8 @@ from processors.core.effects import (
     evidence,
 )
 from processors.core.rule import NO_EFFECTS, Rule, Situation, ms
-from processors.rules.areas import Doubt, area_name, area_of, is_closed, lost_readers, settled
+from processors.rules.areas import area_name, area_of, is_closed
+from processors.rules.missed import Doubt, settled
 from processors.rules.night import LocalTime, next_clock
 from processors.rules.places import nowhere, of_credential
 from processors.rules.switch import SwitchedParams, switched
@@ -97,7 +98,7 @@ def _judge(now: Situation, state: Reads, due: Deadline) -> tuple[Reads, tuple[Ef
     state = replace(state, doubts=others)
     if doubt is None:
         return state, NO_EFFECTS
-    if not due.judged:
+    if not doubt.is_sure(now, due):
         missing = NearMiss(doubt.item.step, "not judged: a read between may be missing")
         return state, (missing,)
     alert = OpenAlert(
@@ -166,5 +167,4 @@ RULE = Rule(
     delivery="list",
     after=frozenset({"device_lost"}),
     told_in=nowhere,
-    inhibitors=lost_readers,
 )

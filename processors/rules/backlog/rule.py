@@ -61,7 +61,7 @@ class Old:
 
 
 @dataclass(frozen=True, slots=True)
-class Estate:
+class Backlogs:
     """The devices of an estate that tell old news now."""
 
     devices: tuple[Old, ...] = ()
@@ -76,7 +76,7 @@ def scopes(event: Event, config: EstateConfig) -> tuple[Scope, ...]:
     return (Scope("estate", config.estate),)
 
 
-def step(now: Situation, state: Estate, told: Input) -> tuple[Estate, tuple[Effect, ...]]:
+def step(now: Situation, state: Backlogs, told: Input) -> tuple[Backlogs, tuple[Effect, ...]]:
     """One reading of any device, or one device that has no more to tell."""
     if isinstance(told, Deadline):
         return _quiet(now, state, told.name.partition("|")[2])
@@ -95,8 +95,8 @@ def step(now: Situation, state: Estate, told: Input) -> tuple[Estate, tuple[Effe
 
 
 def _in_time(
-    now: Situation, state: Estate, known: Old | None, age: int
-) -> tuple[Estate, tuple[Effect, ...]]:
+    now: Situation, state: Backlogs, known: Old | None, age: int
+) -> tuple[Backlogs, tuple[Effect, ...]]:
     """A reading in time proves that the clock is right."""
     if known is None or known.told is not None:
         return state, NO_EFFECTS
@@ -105,8 +105,8 @@ def _in_time(
 
 
 def _old(
-    now: Situation, state: Estate, known: Old | None, event: Event, age: int
-) -> tuple[Estate, tuple[Effect, ...]]:
+    now: Situation, state: Backlogs, known: Old | None, event: Event, age: int
+) -> tuple[Backlogs, tuple[Effect, ...]]:
     quiet = SetDeadline(f"quiet|{event.data.device}", event.at + ms(now.params.quiet_s))
     if known is None:
         if len(state.devices) >= DEVICES_MAX:
@@ -130,7 +130,7 @@ def _is_proven(now: Situation, old: Old) -> bool:
     return old.age_max - old.age_min > ms(now.params.same_age_s)
 
 
-def _told(now: Situation, state: Estate, old: Old) -> tuple[Estate, tuple[Effect, ...]]:
+def _told(now: Situation, state: Backlogs, old: Old) -> tuple[Backlogs, tuple[Effect, ...]]:
     """By an alert of its own, or with others by the estate's."""
     others = [one for one in state.devices if one.told and one.device != old.device]
     whole = now.config.estate
@@ -141,17 +141,17 @@ def _told(now: Situation, state: Estate, old: Old) -> tuple[Estate, tuple[Effect
     return state, (_alert(now, state, old.told),)
 
 
-def _put(state: Estate, old: Old) -> Estate:
+def _put(state: Backlogs, old: Old) -> Backlogs:
     others = tuple(one for one in state.devices if one.device != old.device)
-    return Estate((*others, old))
+    return Backlogs((*others, old))
 
 
-def _quiet(now: Situation, state: Estate, device: str) -> tuple[Estate, tuple[Effect, ...]]:
+def _quiet(now: Situation, state: Backlogs, device: str) -> tuple[Backlogs, tuple[Effect, ...]]:
     """No more came from a device; the last word says how many there were."""
     old = next((one for one in state.devices if one.device == device), None)
     if old is None:
         return state, NO_EFFECTS
-    after = Estate(tuple(one for one in state.devices if one is not old))
+    after = Backlogs(tuple(one for one in state.devices if one is not old))
     if old.told is None:
         reason = f"{old.count} old readings, all of one age: its clock may be behind"
         return after, (NearMiss("old", reason),)
@@ -161,7 +161,7 @@ def _quiet(now: Situation, state: Estate, device: str) -> tuple[Estate, tuple[Ef
     return after, (*last_word, ClearAlert(old.told))
 
 
-def _alert(now: Situation, state: Estate, key: str) -> OpenAlert:
+def _alert(now: Situation, state: Backlogs, key: str) -> OpenAlert:
     olds = [old for old in state.devices if old.told == key]
     first = min(olds, key=lambda old: (old.first.time, old.first.id)).first
     device = now.config.device_by_id.get(first.device)
@@ -204,7 +204,7 @@ RULE = Rule(
     inputs=EVERY_TYPE - FROM_THE_OFFICE,
     scopes=scopes,
     params=BacklogParams,
-    state=Estate,
+    state=Backlogs,
     step=step,
     severity="blue",
     handler="maintenance",

@@ -2,12 +2,12 @@
 
 Why: the one who types it stakes their safety on nobody noticing but us. Fires at once, on every
 such reading, by itself: one alert per event, red, pushed, silent on site; it is never grouped,
-suppressed or capped, and nothing anybody did before or after changes it. A help button that may ring
-is `help_button`; the device says which of the two was pressed (`help.requested` with `silent`), so
-that one press never rings for both. Misses terminals that have no duress code or finger set up, and
-panic buttons whose make does not tell them from help buttons. Known false alarms: a finger enrolled
-by mistake, a code typed by a child; nobody can tell them from outside, so every one is treated as
-real.
+suppressed or capped, and nothing anybody did before or after changes it. A help button that may
+ring is `help_button`; the device says which of the two was pressed (`help.requested` with
+`silent`), so that one press never rings for both. Misses terminals that have no duress code or
+finger set up, and panic buttons whose make does not tell them from help buttons. Known false
+alarms: a finger enrolled by mistake, a code typed by a child; nobody can tell them from outside, so
+every one is treated as real.
 """
 
 from dataclasses import dataclass

@@ -4,9 +4,9 @@ Why: an archive, a plant room or a nursery lets in visitors only with somebody, 
 two. Fires when within `escort_s` of a grant no second credential was granted at the same door,
 before or after it: for a credential of `escorted_classes` one of nobody else who needs an escort,
 at a door with `two_person` any other. The class is the device's own word, or the register's from
-its change on. Ways out do not count. Where readings may be missing it is not judged. Misses grants
-without a credential, such as a guard's release, and an escort who goes in without reading. Known
-false alarms: the second read refused at first and repeated too late.
+its change on. Ways out do not count. Where input was missing or a device at the door was away it is
+not judged. Misses grants without a credential, such as a guard's release, and an escort who goes in
+without reading. Known false alarms: the second read refused at first and repeated too late.
 """
 
 from dataclasses import dataclass, replace
@@ -17,29 +17,27 @@ from processors.core.effects import (
     CancelDeadline,
     Deadline,
     Effect,
-    Found,
+    Input,
     NearMiss,
     OpenAlert,
     SetDeadline,
-    TellScope,
-    Told,
     evidence,
 )
 from processors.core.patterns import EMPTY, Window
 from processors.core.rule import NO_EFFECTS, Rule, Scope, Situation, ms
 from processors.core.words import span_words
-from processors.rules.credentials import Entries, changed, forget, in_force
-from processors.rules.places import of_credential
+from processors.rules.missed import was_away
+from processors.rules.places import nowhere, of_credential
 from processors.rules.switch import SwitchedParams, switched
 from schemas.alerts import Evidence
 from schemas.base import Words
-from schemas.event_data import AccessGranted, RegisterChanged
+from schemas.event_data import AccessGranted
 from schemas.events import Event
 from schemas.place import EstateConfig
 
 
 class EscortParams(SwitchedParams):
-    """All are our own judgement. `escorted_classes` of the register count estate-wide."""
+    """All are our own judgement."""
 
     two_person: bool = False
     escort_s: float = Field(default=15, gt=0)
@@ -49,74 +47,41 @@ class EscortParams(SwitchedParams):
 
 @dataclass(frozen=True, slots=True)
 class Escort:
-    """Of a credential: the entries by which it needs an escort. Of a door: its reads, who waits.
+    """The reads at a door just now, and who waits for company.
 
     Reads of who needs an escort have the step `visitor`, all others `granted`.
     """
 
-    registered: Entries = ()
     reads: Window = EMPTY
     waiting: Window = EMPTY
 
 
 READS_MAX = 50
-DEFAULT_CLASS = {"pass": "visitor"}
-"""What a pass is for, where it does not say."""
 
 
 def scopes(event: Event, config: EstateConfig) -> tuple[Scope, ...]:
-    """The credential, which knows whether it needs an escort, before the door, which waits."""
-    found = of_credential(event, config)
-    if not found or isinstance(event.data, RegisterChanged):
-        return found
-    return (*found, Scope("door", event.data.place))
+    """The door, if it is known whose credential it was."""
+    return (Scope("door", event.data.place),) if of_credential(event, config) else ()
 
 
-def step(now: Situation, state: Escort, told: Told) -> tuple[Escort, tuple[Effect, ...]]:
-    """One input of one credential, or at one door."""
-    match told:
-        case Deadline(name="forget"):
-            return replace(state, registered=()), NO_EFFECTS
-        case Deadline():
-            return _over(now, state, told)
-        case Found(items=(item,)):
-            return _read(now, state, item)
+def step(now: Situation, state: Escort, told: Input) -> tuple[Escort, tuple[Effect, ...]]:
+    """One grant at one door, or the end of the wait for another."""
+    if isinstance(told, Deadline):
+        return _over(now, state, told)
     assert isinstance(told, Event)
-    if isinstance(told.data, RegisterChanged):
-        return _registered(now, state, told, told.data)
     if told.data.direction == "out":
         return state, NO_EFFECTS
-    if now.scope.kind == "credential":
-        return state, _of_the_class(now, state, told)
-    if any(item.id == told.id for item in state.reads):
-        return state, NO_EFFECTS
-    return _read(now, state, evidence("granted", told))
+    needs_escort = _class_of(now, told) in now.params.escorted_classes
+    return _read(now, state, evidence("visitor" if needs_escort else "granted", told))
 
 
-def _registered(
-    now: Situation, state: Escort, event: Event, data: RegisterChanged
-) -> tuple[Escort, tuple[Effect, ...]]:
-    if data.record not in ("credential", "pass"):
-        return state, NO_EFFECTS
-    classes = now.params.escorted_classes
-    entries = tuple(
-        entry
-        for entry in changed(state.registered, event, data)
-        if (entry.credential_class or DEFAULT_CLASS.get(entry.record)) in classes
-    )
-    return replace(state, registered=entries), (forget(entries, event.at),)
-
-
-def _of_the_class(now: Situation, state: Escort, event: Event) -> tuple[Effect, ...]:
-    """Tell the door of a credential that needs an escort."""
+def _class_of(now: Situation, event: Event) -> str | None:
+    """The class of the credential: the device's word, or the register's, a pass being a visit."""
     assert isinstance(event.data, AccessGranted)
-    by_device = event.data.credential_class in now.params.escorted_classes
-    by_register = in_force(state.registered, event.at)
-    if not (by_device or by_register):
-        return NO_EFFECTS
-    door = event.data.place
-    item = evidence("visitor", event)
-    return (TellScope(Scope("door", door), Found(event.at, door, (item,))),)
+    held = now.register.holding(event.subject, event.at)
+    if event.data.credential_class is not None or held is None:
+        return event.data.credential_class
+    return held.credential_class or ("visitor" if held.record == "pass" else None)
 
 
 def _read(now: Situation, state: Escort, item: Evidence) -> tuple[Escort, tuple[Effect, ...]]:
@@ -150,7 +115,7 @@ def _over(now: Situation, state: Escort, due: Deadline) -> tuple[Escort, tuple[E
     reads = tuple(item for item in state.reads if item.time > since)
     effects = (_wait(now, left),) if left else NO_EFFECTS
     state = replace(state, reads=reads, waiting=left)
-    if not due.judged:
+    if not due.judged or was_away(now, (now.scope.id,), since):
         missing = NearMiss("escorted", "not judged: readings of that time may be missing")
         return state, (*effects, missing)
     return state, (*effects, *(_alert(now, item) for item in gone))
@@ -195,7 +160,7 @@ RULE = Rule(
         "visitor": Words(zh="来访凭证授权", en="a visitor let in"),
         "granted": Words(zh="单人授权", en="one person let in"),
     },
-    inputs=frozenset({"access.granted", "register.changed"}),
+    inputs=frozenset({"access.granted"}),
     scopes=scopes,
     params=EscortParams,
     state=Escort,
@@ -203,4 +168,6 @@ RULE = Rule(
     severity="yellow",
     handler="property",
     delivery="list",
+    after=frozenset({"device_lost"}),
+    told_in=nowhere,
 )

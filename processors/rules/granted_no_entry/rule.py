@@ -26,7 +26,8 @@ from processors.core.effects import (
 from processors.core.patterns import EMPTY, Window
 from processors.core.rule import NO_EFFECTS, Params, Rule, Situation, ms
 from processors.core.words import span_words
-from processors.rules.places import at_door
+from processors.rules.missed import was_away
+from processors.rules.places import at_door, nowhere
 from schemas.alerts import Evidence
 from schemas.base import Words
 from schemas.events import Event
@@ -103,7 +104,7 @@ def _over(now: Situation, state: Door, due: Deadline) -> tuple[Door, tuple[Effec
     left = state.waiting[len(gone) :]
     state = replace(state, waiting=left)
     effects = _wait(now, left) if left else NO_EFFECTS
-    if not due.judged:
+    if not due.judged or was_away(now, (now.scope.id,), since):
         missing = NearMiss("entered", "not judged: readings of that time may be missing")
         return state, (*effects, missing)
     state = replace(state, missed=min(state.missed + len(gone), now.params.in_a_row_max + 1))
@@ -145,4 +146,6 @@ RULE = Rule(
     severity="blue",
     handler="property",
     delivery="statistic",
+    after=frozenset({"device_lost"}),
+    told_in=nowhere,
 )

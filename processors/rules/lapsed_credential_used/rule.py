@@ -26,7 +26,13 @@ from processors.core.effects import (
 )
 from processors.core.rule import NO_EFFECTS, Params, Rule, Situation, ms
 from processors.core.words import span_words
-from processors.rules.credentials import Entries, Entry, changed, in_force, last_ended
+from processors.rules.lapsed_credential_used.entries import (
+    Entries,
+    Entry,
+    changed,
+    in_force,
+    last_ended,
+)
 from processors.rules.places import of_credential
 from schemas.alerts import Evidence
 from schemas.base import Words

@@ -3,9 +3,10 @@
 Why: a card handed back over the fence lets a second person in. Fires when a credential is granted
 into an area again within `again_s` with no read on the way out between; nearer than `bounce_s` it
 is one read told twice. A read without a direction counts as a way in. Where a read between may be
-lost it is not judged; where the area's exits are all read, `antipassback` says the same more surely
-and covers this one. Misses cards handed over after more time. Known false alarms: a lock that stuck
-the first time, a holder who came back for something, readers that give no direction.
+lost, because input was missing or a device was away, it is not judged; where the area's exits are
+all read, `antipassback` says the same more surely and covers this one. Misses cards handed over
+after more time. Known false alarms: a lock that stuck the first time, a holder who came back for
+something, readers that give no direction.
 """
 
 from dataclasses import dataclass, replace
@@ -24,7 +25,8 @@ from processors.core.effects import (
 )
 from processors.core.rule import NO_EFFECTS, Rule, Situation, ms
 from processors.core.words import span_words
-from processors.rules.areas import Doubt, area_name, area_of, lost_readers, settled
+from processors.rules.areas import area_name, area_of
+from processors.rules.missed import Doubt, settled
 from processors.rules.places import nowhere, of_credential
 from processors.rules.switch import SwitchedParams, switched
 from schemas.alerts import Evidence
@@ -91,7 +93,7 @@ def _judge(now: Situation, state: Entries, due: Deadline) -> tuple[Entries, tupl
     state = replace(state, doubts=others)
     if doubt is None:
         return state, NO_EFFECTS
-    if not due.judged:
+    if not doubt.is_sure(now, due):
         missing = NearMiss("granted", "not judged: a read between may be missing")
         return state, (missing,)
     span = span_words(doubt.item.time - doubt.before.time)
@@ -115,7 +117,7 @@ def _judge(now: Situation, state: Entries, due: Deadline) -> tuple[Entries, tupl
 
 
 def _causes(now: Situation, told: OpenAlert) -> tuple[tuple[str, str], ...]:
-    return (("antipassback", told.key), *lost_readers(now, told))
+    return (("antipassback", told.key),)
 
 
 RULE = Rule(

@@ -1,13 +1,13 @@
 """What the register says of a credential: its entries, which of them hold, which have ended.
 
-Entries count from their event on, whatever time they name before it. A credential has one at a
-time; passes stand beside each other, told apart by when they begin.
+More than the register's join keeps: passes entered ahead stand beside each other, told apart by when
+they begin, and an end is known for as long as the rule remembers. A credential has one at a time.
+Entries count from their event on, whatever time they name before it.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from processors.core.effects import CancelDeadline, Effect, SetDeadline
 from processors.rules.terms import Term
 from schemas.event_data import RegisterChanged
 from schemas.events import Event
@@ -80,11 +80,3 @@ def last_ended(entries: Iterable[Entry], at: int) -> Entry | None:
     """The one that ended last, of those that have ended."""
     ended = [entry for entry in entries if entry.until is not None and entry.until <= at]
     return max(ended, key=lambda entry: entry.until or 0, default=None)
-
-
-def forget(entries: Entries, at: int) -> Effect:
-    """Wake, to forget, when all of them have ended; never where one has no end."""
-    ends = [entry.until for entry in entries if entry.until is not None]
-    if len(ends) < len(entries) or not ends:
-        return CancelDeadline("forget")
-    return SetDeadline("forget", max(at, *ends))

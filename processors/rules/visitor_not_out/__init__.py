@@ -1,0 +1,1 @@
+"""A visitor did not leave: the rule, its words for the officer, its scenarios."""
