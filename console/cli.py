@@ -11,18 +11,25 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
+from console.audit.cli import audit_app
+from console.register.cli import register_app
+from console.register.terminal import SiteOf
 from console.settings import ConsoleSettings
+from console.watch.cli import watch_app
 from console.words import Language
 from schemas.events import explain
 
 FAULT_STATUS = 2
 
 
-def register(app: typer.Typer) -> None:
-    """Adds the commands to the program."""
+def register(app: typer.Typer, site_of: SiteOf = lambda data: None) -> None:
+    """Adds the commands to the program. `site_of` finds a stack's site file by its folder."""
     alerts = typer.Typer(no_args_is_help=True, help="Look at alerts.")
     alerts.command("tail")(tail)
     app.add_typer(alerts, name="alerts")
+    app.add_typer(register_app(site_of), name="register")
+    app.add_typer(watch_app(site_of), name="watch")
+    app.add_typer(audit_app(), name="audit")
     app.command("console")(console)
 
 

@@ -1,16 +1,21 @@
 """Opens the console's database and brings its tables to this version."""
 
 import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+POSTGRESQL = "postgresql+pg8000"
+"""The driver for a URL that names none: pure Python, so no client library need be there."""
 _PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000")
 
 
@@ -26,6 +31,8 @@ def open_database(url: str) -> Engine:
     """
     try:
         parsed = make_url(url)
+        if parsed.drivername == "postgresql":
+            parsed = parsed.set(drivername=POSTGRESQL)
         if parsed.get_backend_name() == "sqlite" and parsed.database:
             _make_private(Path(parsed.database))
         engine = create_engine(parsed, pool_pre_ping=True)
@@ -57,3 +64,35 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
     for pragma in _PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that reads before it writes.
+
+    SQLite must be told so from the start: it would take the lock at the first write, and what was
+    read before that could have changed.
+    """
+    with engine.begin() as tx:
+        if engine.dialect.name == "sqlite":
+            tx.exec_driver_sql("BEGIN IMMEDIATE")
+        yield tx
+
+
+def insert_new(tx: Connection, table: Table, rows: Iterable[dict[str, Any]]) -> int:
+    """Insert what is not there yet; how many rows were new."""
+    is_postgresql = tx.dialect.name == "postgresql"
+    insert = postgresql.insert(table) if is_postgresql else sqlite.insert(table)
+    return sum(tx.execute(insert.on_conflict_do_nothing(), row).rowcount for row in rows)
+
+
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """A transaction that only reads, and sees the database as it was at one moment."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN")
+            yield connection
+        return
+    with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+        yield connection

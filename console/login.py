@@ -1,69 +1,173 @@
-"""The way in for a browser: a page that asks for the access token, or a link that carries it."""
+"""The way in for a browser: login, password and code; or the access token, by form or by link."""
 
-import html
-import time
+from dataclasses import dataclass
 from urllib.parse import parse_qs
 
-from fastapi import APIRouter, Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from fastapi import APIRouter, HTTPException, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import RedirectResponse, Response
 
-from console.access import COOKIE, Access
+from console.accounts.entrance import Entrance, Given, Locked, WrongLogin
+from console.accounts.lockout import Tried
+from console.accounts.passwords import WeakPassword
+from console.accounts.principal import Principal
+from console.accounts.sessions import csrf_token, hashed
+from console.audit.chain import Signed
+from console.forms import Field, Wrong, form, hidden, language_of, page
+from console.guard import COOKIE, is_csrf_token, principal_of
+from console.register.vault import NoKey
 from console.words import Language, pick, say
-from schemas.base import Words
+from schemas.base import MS_PER_S, Words
 
-FORM_BYTES_MAX = 4096
-_PAGE = """<!doctype html><html lang="{lang}"><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>
-<style>body{{font:16px/1.6 system-ui,sans-serif;background:#eef1f5;color:#16202c;display:grid;
-place-items:center;min-height:90vh;margin:0}}form{{background:#fff;padding:28px 32px;
-border-radius:6px;box-shadow:0 1px 4px #0003;width:min(24rem,86vw)}}
-h1{{font-size:20px;margin:0 0 12px}}
-input,button{{font:inherit;width:100%;box-sizing:border-box;padding:8px 10px;margin-top:8px}}
-button{{background:#12406b;color:#fff;border:0;border-radius:4px}}small{{color:#4b5a6a}}
-b{{color:#b3261e}}</style>
-<form method="post" action="/login"><h1>{title}</h1><label>{ask}
-<input name="token" type="password" autocomplete="current-password" autofocus required></label>
-<b role="alert">{wrong}</b><button>{enter}</button><p><small>{where}</small></p></form></html>"""
+LOGIN = (
+    Field("login", "login_name", fills="username"),
+    Field("password", "login_password", "password", "current-password"),
+    Field("code", "login_code", fills="one-time-code", required=False),
+)
+TOKEN = (Field("token", "login", "password"),)
+PASSWORD = (
+    Field("now", "password_now", "password", "current-password"),
+    Field("new", "password_new", "password", "new-password"),
+    Field("again", "password_again", "password", "new-password"),
+)
+MINUTE_MS = 60 * MS_PER_S
+Form = dict[str, str]
 
 
-def login_router(access: Access, office: Words, session_hours: int) -> APIRouter:
-    """The routes under `/login`."""
-    router = APIRouter(include_in_schema=False)
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The way in of one office."""
 
-    def enter(request: Request, token: str) -> Response:
-        if not access.knows_token(token):
-            return _page(request, office, wrong=bool(token))
-        seconds = session_hours * 3600
-        response = RedirectResponse("/", 303)
-        response.set_cookie(
-            COOKIE, access.open_session(int(time.time()) + seconds), max_age=seconds,
+    entrance: Entrance
+    office: Words
+
+    async def page(self, request: Request, wrong: Wrong | None = None) -> Response:
+        """The page that asks who somebody is; for the token alone while nobody has a password."""
+        language = language_of(request)
+        where = f"<p><small>{say('login_where', language)}</small></p>"
+        body = form("/login", TOKEN, "login_enter", language) + where
+        if await run_in_threadpool(self.entrance.has_passwords):
+            more = (
+                f"<details><summary>{say('login_with_token', language)}</summary>{body}</details>"
+            )
+            body = form("/login", LOGIN, "login_enter", language) + more
+        return page(pick(self.office, language), body, language, wrong)
+
+    async def by_token(self, request: Request, token: str) -> Response:
+        """By the access token."""
+        secret = await run_in_threadpool(self.entrance.enter_by_token, token, _where(request))
+        if secret is None:
+            return await self.page(request, Wrong(say("login_wrong", language_of(request)), 401))
+        return self._let_in(request, secret)
+
+    async def by_password(self, request: Request, form: Form) -> Response:
+        """By login, password and code."""
+        address, agent = _where(request)
+        tried = Tried(form.get("login", "").strip()[:64], address)
+        given = Given(form.get("password", "")[:1024], form.get("code", "")[:16], agent)
+        try:
+            secret = await run_in_threadpool(self.entrance.enter, tried, given)
+        except (WrongLogin, NoKey) as error:
+            wrong = _wrong(error, language_of(request), self.entrance.clock())
+            return await self.page(request, wrong)
+        return self._let_in(request, secret)
+
+    def _let_in(self, request: Request, secret: str) -> Response:
+        answer = RedirectResponse("/", 303)
+        answer.set_cookie(
+            COOKIE, secret, max_age=self.entrance.sessions.lasts.most_ms // MS_PER_S,
             httponly=True, samesite="lax", secure=request.url.scheme == "https",
         )  # fmt: skip
-        return response
+        return answer
+
+
+def _wrong(error: Exception, language: Language, now: int) -> Wrong:
+    if isinstance(error, Locked):
+        minutes = -(-(error.until - now) // MINUTE_MS)
+        return Wrong(say("login_locked", language, n=minutes), 429)
+    if isinstance(error, NoKey):
+        return Wrong(say("login_no_key", language), 503)
+    return Wrong(say("login_refused", language), 401)
+
+
+def login_router(entrance: Entrance, office: Words) -> APIRouter:
+    """The routes under `/login`, `/logout` and `/password`."""
+    router = APIRouter(include_in_schema=False)
+    door = Door(entrance, office)
 
     @router.get("/login")
     async def by_link(request: Request, token: str = "") -> Response:
-        return enter(request, token)
+        return await (door.by_token(request, token) if token else door.page(request))
 
     @router.post("/login")
     async def by_form(request: Request) -> Response:
-        body = b""
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > FORM_BYTES_MAX:
-                return Response(status_code=413)
-        given = parse_qs(body.decode(errors="replace")).get("token", [""])
-        return enter(request, given[0])
+        given = await _form(request)
+        if "token" in given:
+            return await door.by_token(request, given["token"])
+        return await door.by_password(request, given)
+
+    @router.post("/logout")
+    async def leave(request: Request) -> Response:
+        who = principal_of(request.scope)
+        _check_page(who, await _form(request))
+        if who.session is not None:
+            await run_in_threadpool(entrance.sessions.end, hashed(who.session), who.login)
+        answer = RedirectResponse("/login", 303)
+        answer.delete_cookie(COOKIE)
+        return answer
+
+    @router.get("/password")
+    async def asked(request: Request) -> Response:
+        return _password_page(request, principal_of(request.scope))
+
+    @router.post("/password")
+    async def changed(request: Request) -> Response:
+        who, given = principal_of(request.scope), await _form(request)
+        _check_page(who, given)
+        wrong = await run_in_threadpool(_change, entrance, who, given)
+        if wrong is not None:
+            said = Wrong(say(wrong, language_of(request)), 422)
+            return _password_page(request, who, said)
+        return RedirectResponse("/login", 303)
 
     return router
 
 
-def _page(request: Request, office: Words, *, wrong: bool) -> HTMLResponse:
-    accepted = request.headers.get("accept-language", "zh").lower()
-    language: Language = "en" if accepted.startswith("en") else "zh"
-    page = _PAGE.format(
-        lang=language, title=html.escape(pick(office, language)), ask=say("login", language),
-        wrong=say("login_wrong", language) if wrong else "", enter=say("login_enter", language),
-        where=say("login_where", language),
-    )  # fmt: skip
-    return HTMLResponse(page, 401 if wrong else 200)
+async def _form(request: Request) -> Form:
+    """What a form says. Its size is bounded by the guard."""
+    body = parse_qs((await request.body()).decode(errors="replace"), keep_blank_values=True)
+    return {name: values[0] for name, values in body.items()}
+
+
+def _check_page(who: Principal, given: Form) -> None:
+    """Raises HTTPException where a browser's session does not prove that its own page asks."""
+    if who.session is not None and not is_csrf_token(who, given.get("csrf", "")):
+        raise HTTPException(403, "this form is of another session; open the page again")
+
+
+def _where(request: Request) -> tuple[str, str]:
+    address = request.client.host if request.client else ""
+    return address, request.headers.get("user-agent", "")
+
+
+def _password_page(request: Request, who: Principal, wrong: Wrong | None = None) -> Response:
+    language = language_of(request)
+    inputs = form("/password", PASSWORD, "password_change", language)
+    if who.session is not None:
+        inputs = inputs.replace("<label>", hidden("csrf", csrf_token(who.session)) + "<label>", 1)
+    return page(say("password_title", language), inputs, language, wrong)
+
+
+def _change(entrance: Entrance, who: Principal, given: Form) -> str | None:
+    """Change one's own password; the word for what is wrong."""
+    if given.get("new") != given.get("again"):
+        return "password_differs"
+    if not entrance.is_password(who.login, given.get("now", "")):
+        return "password_wrong"
+    signed = Signed(who.login, "", entrance.clock())
+    try:
+        new = given.get("new", "")
+        entrance.accounts.set_password(who.login, new, signed, must_change=False)
+    except WeakPassword:
+        return "password_weak"
+    return None

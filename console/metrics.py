@@ -11,3 +11,8 @@ TAKEN = Histogram(
     "console_taken_seconds", "From an alert's record being written to its being kept and told",
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60),
 )  # fmt: skip
+OUTBOX = Gauge("console_outbox_waiting", "Changes that are not known to stand in the log")
+WRITTEN = Counter("console_outbox_events", "Changes and announcements written to the log")
+ACTS_WAITING = Gauge("console_acts_waiting", "Acts that are not known to stand in the log")
+ACTS_SENT = Counter("console_acts_sent", "Acts written to the log")
+CASES_MOVED = Counter("console_cases_moved", "Cases that the clock passed up or took off a shelf")

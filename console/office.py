@@ -8,10 +8,12 @@ from datetime import datetime, time
 from functools import partial
 from typing import TypeVar
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from console import metrics
 from console.batch import Batch, Partition, Position, Record, read_batch
+from console.cases.office import CaseOffice
 from console.changes import Change, Changes, Look
 from console.database import open_database
 from console.devices import DeviceHealth, Input, Views
@@ -58,7 +60,9 @@ class Office:
     """The state of one console. Written by the consumer alone, read by the API and the pages."""
 
     def __init__(self, settings: ConsoleSettings, clock: Clock) -> None:
-        """Opens the database and takes up where the last run ended. Raises DatabaseFault.
+        """Opens the database and takes up where the last run ended.
+
+        Raises DatabaseFault, ClocksFault.
 
         `clock` is the wall clock in ms since the epoch.
         """
@@ -69,23 +73,28 @@ class Office:
         self.reading = Reading()
         self.views = Views()
         self.feed = Feed(settings.feed_max)
-        self._engine = engine
-        self._store = Store(engine)
+        self.engine = engine
+        self.cases = CaseOffice(settings, engine)
+        self._store = Store(engine, self._open_cases)
         self._titles: dict[str, Words] = {}
         self._writer = ThreadPoolExecutor(1, "console-writer")
         self._day = DayNumbers()
         self._day_of: tuple[int, int] = (-1, -1)
         self._store.read_again()
+        self.cases.adopt(clock())
         self._store.trim()
         self._unreadable = self.lookup.unreadable()
         self.changes = Changes(self.lookup.last_sequence())
         self.views.take(self.lookup.views())
         self._show(self.lookup.standing(self._newest_ms() - self._kept_ms, settings.feed_max))
 
+    def _open_cases(self, tx: Connection, alerts: Sequence[Alert]) -> None:
+        self.cases.take(tx, alerts, self.clock())
+
     def close(self) -> None:
         """Lets the database go, after what is being written."""
         self._writer.shutdown()
-        self._engine.dispose()
+        self.engine.dispose()
 
     @property
     def _kept_ms(self) -> int:

@@ -20,6 +20,8 @@ from console.login import login_router
 from console.office import Office
 from console.pages import add_page
 from console.pictures import picture_router
+from console.register.office import RegisterOffice
+from console.register.routes import add_register
 from console.settings import ConsoleSettings
 
 CLOSE_S = 2
@@ -30,7 +32,12 @@ def wall_clock() -> int:
     return time.time_ns() // 1_000_000
 
 
-def build_api(office: Office, access: Access, checks: Mapping[str, Check]) -> FastAPI:
+def build_api(
+    office: Office,
+    access: Access,
+    checks: Mapping[str, Check],
+    register: RegisterOffice | None = None,
+) -> FastAPI:
     """The application without its pages, unguarded. No documentation pages: they load from afar."""
     settings = office.settings
     app = FastAPI(
@@ -40,6 +47,7 @@ def build_api(office: Office, access: Access, checks: Mapping[str, Check]) -> Fa
     app.include_router(api_router(office, checks))
     app.include_router(picture_router(office))
     app.include_router(login_router(access, settings.office, settings.session_hours))
+    add_register(app, register or RegisterOffice(settings, office.engine, office.clock))
     return app
 
 
@@ -62,7 +70,10 @@ async def run_console(
     """
     with _listen(settings) as listener, contextlib.closing(Office(settings, wall_clock)) as office:
         access = Access(load_token(settings.token_file))
-        app = build_api(office, access, checks or {})
+        register = RegisterOffice(settings, office.engine, office.clock)
+        outbox = register.outbox(office.views)
+        own = {"outbox": lambda: outbox.fault}
+        app = build_api(office, access, {**(checks or {}), **own}, register)
         live = add_page(app, office)
         guarded = Guard(app, access, no_auth=settings.no_auth)
         server = _Server(_config(guarded))
@@ -70,6 +81,8 @@ async def run_console(
             async with asyncio.TaskGroup() as parts:
                 parts.create_task(LogConsumer(office).run(stop))
                 parts.create_task(live.run(stop))
+                parts.create_task(outbox.run(stop))
+                parts.create_task(register.keep_periods(stop))
                 parts.create_task(_serve(server, listener, stop))
         except ExceptionGroup as group:
             raise group.exceptions[0] from group

@@ -31,6 +31,31 @@ class ConsoleSettings(BaseSettings):
     database_url: str | None = Field(
         default=None, description="SQLAlchemy URL; a SQLite file in the data folder if not set"
     )
+    key_file: Path | None = Field(default=None, description="ingest's master key, DATA/master.key")
+    site: Path | None = Field(default=None, description="the site file, to check places by")
+    durable_url: str | None = Field(
+        default=None, description="asked after each write, where Kafka itself forgets"
+    )
+    demo: bool = Field(default=False, description="time in the log is the simulator's")
+    register_days: int = Field(
+        default=30, ge=1, description="an ended entry of the register is erased after so long"
+    )
+    audit_days: int = Field(default=3 * 365, ge=365, description="the audit log goes back so far")
+    reveals_per_hour: int = Field(
+        default=20, ge=0, description="clear values that one person may see in an hour"
+    )
+    clocks: Path | None = Field(
+        default=None, description="how long cases may stand here, beside what is shipped"
+    )
+    review_alone: bool = Field(
+        default=False, description="who closed a case may review it: offices of one officer"
+    )
+    report_days: int = Field(
+        default=365, ge=1, description="the words of a report go so long after its case is closed"
+    )
+    idle_hours: int = Field(default=12, ge=1, description="an unused session ends after so long")
+    requests_per_s: float = Field(default=50, gt=0, description="by one person, on average")
+    requests_at_once: int = Field(default=200, ge=1, description="by one person")
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8080, ge=1, le=65535)
     no_auth: bool = Field(default=False, description="let this machine's own users in unasked")
@@ -54,6 +79,11 @@ class ConsoleSettings(BaseSettings):
     def url(self) -> str:
         """The database's SQLAlchemy URL."""
         return self.database_url or f"sqlite:///{self.data / 'console.db'}"
+
+    @property
+    def master_key(self) -> Path:
+        """The file of the master key."""
+        return self.key_file or self.data / "master.key"
 
     @property
     def picture_folder(self) -> Path:

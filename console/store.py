@@ -4,7 +4,7 @@ There is one writer. What it wrote is there after a kill at any moment, and what
 is read again from the log, so each alert is kept once, in its highest revision.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -14,24 +14,34 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from console.batch import Batch, Partition, Position, Record, Unreadable, read_batch
 from console.changes import Change, Look
+from console.database import writing
 from console.tables import ALERTS, CHANGES, LOOKS, POSITIONS, UNREADABLE, VIEWS
 from schemas.alerts import Alert
 
 CHANGES_KEPT = 100_000
 Row = dict[str, Any]
+Taking = Callable[[Connection, Sequence[Alert]], None]
+
+
+def _nobody(_tx: Connection, _alerts: Sequence[Alert]) -> None:
+    """Nobody else is told."""
 
 
 class Store:
     """Alerts, views and positions in a database."""
 
-    def __init__(self, engine: Engine) -> None:
-        """Works on an engine whose tables are of this version."""
+    def __init__(self, engine: Engine, taking: Taking = _nobody) -> None:
+        """Works on an engine whose tables are of this version.
+
+        `taking` is told of each alert that was news, in the transaction that keeps it.
+        """
         self._engine = engine
+        self._taking = taking
         self._is_postgresql = engine.dialect.name == "postgresql"
 
     def write(self, batch: Batch) -> list[Change]:
         """Keeps a batch whole; the alerts that were news, in order."""
-        with self._engine.begin() as tx:
+        with writing(self._engine) as tx:
             changes = self._write_alerts(tx, batch.alerts)
             self._write_views(tx, batch)
             self._upsert(tx, POSITIONS, [_position_row(*item) for item in batch.positions.items()])
@@ -46,6 +56,7 @@ class Store:
             alert for alert in alerts if alert.id not in kept or alert.revision > kept[alert.id]
         ]
         self._upsert(tx, ALERTS, [_alert_row(alert) for alert in news])
+        self._taking(tx, news)
         return [Change(self._next(tx, alert), alert) for alert in news]
 
     def _next(self, tx: Connection, alert: Alert) -> int:
@@ -74,7 +85,7 @@ class Store:
 
     def read_again(self) -> list[Change]:
         """Tries once more what an older version could not read; the alerts that were news."""
-        with self._engine.begin() as tx:
+        with writing(self._engine) as tx:
             changes = []
             for row in tx.execute(sa.select(UNREADABLE)).all():
                 record = Record(row.topic, row.partition, row.offset, 0, b"", row.value)

@@ -15,6 +15,7 @@ import ingest.kit.cli
 import ingest.run
 import processors.cli
 from deploy.embedded.keeper_logs import KeeperLogs, kept_in
+from deploy.embedded.place import told_files
 from deploy.embedded.process import watch_parent
 from deploy.tracebacks import hide_variables
 
@@ -22,6 +23,11 @@ from deploy.tracebacks import hide_variables
 def _processors(app: typer.Typer) -> None:
     """With the keeper's file as the log where there is one."""
     processors.cli.register(app, lambda data: KeeperLogs(data) if kept_in(data) else None)
+
+
+def _console(app: typer.Typer) -> None:
+    """With the site file that the stack of a folder was started with."""
+    console.cli.register(app, lambda data: told_files(data).get("site"))
 
 
 # `deploy.prove.cli` adds itself to `devices`.
@@ -34,7 +40,7 @@ REGISTER = (
     ingest.kit.cli.register,
     ingest.run.register,
     _processors,
-    console.cli.register,
+    _console,
 )
 
 

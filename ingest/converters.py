@@ -10,7 +10,7 @@ from ingest.message import DeviceTime, Unreadable
 from schemas.base import MS_PER_S
 
 _ISO = re.compile(
-    r"^(?P<date>\d{4}-\d\d-\d\d)[T ](?P<clock>\d\d:\d\d:\d\d)(?P<fraction>\.\d+)?"
+    r"^(?P<date>\d{4}-\d\d-\d\d)[T ](?P<clock>\d\d:\d\d(?::\d\d)?)(?P<fraction>\.\d+)?"
     r"\s*(?P<zone>Z|[+-]\d\d:?\d\d|\d\d:\d\d)?$"
 )
 _COMPACT = re.compile(r"^(\d{4})(\d\d)(\d\d)T?(\d\d)(\d\d)(\d\d)(\d*)$")
@@ -21,7 +21,8 @@ def iso_time(text: str, path: str = "$") -> DeviceTime:
     """An ISO 8601 text, with an offset, without one, or with one that lost its sign.
 
     One Hikvision firmware drops the plus of the offset (`2024-01-22T11:47:1500:00`); what stands
-    there is taken as east of Greenwich. Raises Unreadable for anything else.
+    there is taken as east of Greenwich. The seconds may be left out, as its manual prints a time.
+    Raises Unreadable for anything else.
     """
     found = _ISO.match(text.strip())
     if found is None:
@@ -72,12 +73,14 @@ def epoch_time(value: Any, path: str = "$", *, unit_per_s: int = 1) -> DeviceTim
     return DeviceTime(str(value), instant=round(seconds * MS_PER_S))
 
 
-_COMMENT = re.compile(r'("(?:\\.|[^"\\])*+(?:"|\\?\Z))|//[^\n]*')
+_COMMENT = re.compile(r'("(?:\\.|[^"\\])*+(?:"|\\?\Z))|//[^\n]*|/\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)')
+_LOST_COMMA = re.compile(r'(?<=["\]}\w])[ \t]*+\r?\n\s*+(?="(?:\\.|[^"\\\n])*+"\s*+:)')
+"""A member ends with its line and the next begins: no JSON text has a line break in a string."""
 _LAST_COMMA = re.compile(r'("(?:\\.|[^"\\])*+(?:"|\\?\Z))|(?<=[^\s\[{,]),(?=\s*[}\]])')
 
 
 def strip_comments(text: str) -> str:
-    """JSON text without `//` comments outside of strings, as some makers' documents print it."""
+    """JSON text without comments outside of strings (`//`, `/* */`), as makers' documents print."""
     return _COMMENT.sub(lambda found: found.group(1) or "", text)
 
 
@@ -95,7 +98,8 @@ def _no_json(payload: bytes | str, error: orjson.JSONDecodeError) -> Unreadable:
 
 
 def lenient_json(payload: bytes) -> Any:
-    """Parsed JSON that may carry a byte order mark, `//` comments, and a comma before a bracket.
+    """Parsed JSON that may carry a byte order mark, comments, a comma before a bracket, or none
+    between two members that stand on lines of their own.
 
     Each has one meaning only, so nothing is guessed. Raises Unreadable with the fault of the strict
     reading, which is the one that counts.
@@ -104,6 +108,7 @@ def lenient_json(payload: bytes) -> Any:
         return orjson.loads(payload)
     except orjson.JSONDecodeError as error:
         text = _LAST_COMMA.sub(lambda found: found.group(1) or "", strip_comments(text_of(payload)))
+        text = _LOST_COMMA.sub(",", text)
         try:
             return orjson.loads(text)
         except orjson.JSONDecodeError:

@@ -10,25 +10,15 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-import orjson
-
+from schemas.base import Words
 from schemas.event_data import CredentialData, EventData, PlateRef, VehicleData
 from schemas.events import Event
+from schemas.place import EstateConfig
 from schemas.plates import normal_plate
 from schemas.sealing import Keys, ScopeKeys, person_context, subject_context
+from schemas.sightings import Sighting
 
 LINK_MAX = 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """A plate seen, for `community.sightings`: under the city's keys, to be kept for 24 h.
-
-    `key` is the skeleton, `value` an envelope of one.
-    """
-
-    key: str
-    value: bytes
 
 
 @dataclass(slots=True)
@@ -87,26 +77,25 @@ def _is_link(picture: str) -> bool:
     return len(picture) <= LINK_MAX and not picture.lower().startswith("data:")
 
 
-def sighting(event: Event, keys: Keys, time: int) -> Sighting | None:
-    """The city's record of a plate in a clear event at `time`, None where there is no plate.
+def sighting(clear: Event, left: Event, keys: Keys, config: EstateConfig | None) -> Sighting | None:
+    """The city's record of a plate, None where there is none, or where nothing happened just now.
 
+    `clear` is the event as it was read, `left` the same as it leaves; `config` is its estate's.
     Only this record has references that agree between estates, which is why it is a record of its
     own with a life of a day.
     """
-    if not isinstance(event.data, VehicleData) or not normal_plate(event.subject or ""):
+    data, text = left.data, clear.subject or ""
+    if not isinstance(data, VehicleData) or data.retained or not normal_plate(text):
         return None
-    plate: PlateRef = keys.city.plate(event.subject or "")
-    content = {
-        "id": keys.estate(event.estate).fingerprint(event.id),
-        "estate": event.estate,
-        "place": event.data.place,
-        "device": event.data.device,
-        "type": event.type,
-        "time": time,
-        "received_at": event.data.received_at,
-        "direction": event.data.direction,
-        "confidence": event.data.confidence,
-        "replayed": event.data.replayed,
-        "plate": plate.model_dump(),
-    }
-    return Sighting(plate.skeleton, orjson.dumps([content]))
+    plate = keys.city.plate(text)
+    own = config or EstateConfig(estate=left.estate, name=Words(zh=left.estate, en=left.estate))
+    return Sighting(
+        id=left.id, type=left.type, time=left.at, received_at=data.received_at,
+        estate=own.estate, estate_name=own.name, timezone=own.timezone, position=own.position,
+        place=data.place, place_name=own.place_name(data.place), device=data.device,
+        plate=PlateRef(ref=plate.ref, skeleton=plate.skeleton),
+        subject=left.subject, sealed=data.sealed, direction=data.direction,
+        confidence=data.confidence, replayed=data.replayed, plate_colour=data.plate_colour,
+        plate_type=data.plate_type, vehicle_colour=data.vehicle_colour,
+        vehicle_type=data.vehicle_type, pictures=data.pictures,
+    )  # fmt: skip

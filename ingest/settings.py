@@ -43,6 +43,9 @@ class IngestSettings(BaseSettings):
         description="this gateway's id, in its MQTT session and ticks: never two alike",
     )  # fmt: skip
     site: Path | None = Field(default=None, description="the site file; may come later")
+    rules: Path | None = Field(
+        default=None, description="folder of your own rules, else the one the site names"
+    )
     site_poll_s: float = Field(default=2.0, gt=0, description="the site file is looked at so often")
     adapters: Paths = Field(default=(), description="folders with adapters of your own")
     key_file: Path | None = Field(default=None, description="master key, else DATA/master.key")
@@ -102,7 +105,7 @@ class IngestSettings(BaseSettings):
         default=30.0, gt=0, description="own ticks silent so long: the connection is replaced"
     )
     sightings: bool = Field(
-        default=False, description="write plates under city keys; off until something reads them"
+        default=True, description="write plates under city keys, kept a day, for cloned plates"
     )
     demo: bool = Field(default=False, description="take the time from the simulator")
     objects_bytes: int = Field(default=2 * 1024**3, gt=0, description="for large rejected bodies")

@@ -3,19 +3,12 @@
 import asyncio
 import signal
 from collections.abc import Callable, Coroutine
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
 import processors.whatif.cli
-from processors.core.rule import RuleFault, RuleSet
-from processors.rules.catalogue import shipped_rules
-from schemas.place import EstateConfig
-from schemas.site_files import load_site
-from schemas.yaml_file import FileFaults
-
-rules_app = typer.Typer(help="The situations that are looked for.", no_args_is_help=True)
+from processors.rules_cli import rules_app
 
 
 def register(app: typer.Typer, open_kept: processors.whatif.cli.OpenLogs | None = None) -> None:
@@ -60,56 +53,6 @@ def afterwards() -> None:
 
     settings = AfterwardsSettings()
     _run(lambda stop: run_afterwards(settings, TopicLogs(settings.bootstrap), stop))
-
-
-@rules_app.command("list")
-def list_rules() -> None:
-    """Print every rule: id, level, first handler, delivery, title.
-
-    Example: smart-community rules list
-    """
-    for rule in shipped_rules().rules:
-        print(
-            f"{rule.id:18} {rule.severity:7} {rule.handler:12} {rule.delivery:10} {rule.title.zh}"
-        )
-
-
-@rules_app.command("check")
-def check_rules(
-    site: Annotated[Path | None, typer.Option(help="site file with rule settings")] = None,
-) -> None:
-    """Check that all rules hold together, and a site's settings of them.
-
-    Example: smart-community rules check --site site.yaml
-    """
-    try:
-        rules = shipped_rules()
-        for config in _configs(site).values():
-            check_settings(rules, config)
-    except (RuleFault, FileFaults, ValueError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from error
-    print(f"{len(rules.rules)} rules hold together")
-
-
-def check_settings(rules: RuleSet, config: EstateConfig) -> None:
-    """Raises ValueError for a setting of an unknown rule or of a wrong kind, naming the place."""
-    spots = [("", config.rules), *((area.place, area.rules) for area in config.areas)]
-    for place, settings in spots:
-        where = f"estate {config.estate}" + (f", area {place}" if place else "")
-        for name, values in settings.items():
-            if name not in rules.by_id:
-                raise ValueError(f"{where}: there is no rule {name!r}; see `rules list`")
-            try:
-                rules.by_id[name].read_params(values)
-            except ValueError as error:
-                raise ValueError(f"{where}: {error}") from error
-
-
-def _configs(site: Path | None) -> dict[str, EstateConfig]:
-    if site is None:
-        return {}
-    return load_site(site).configs()
 
 
 def _run(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:

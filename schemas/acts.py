@@ -8,12 +8,21 @@ ActKind = Literal[
     "accept", "assign", "arrive", "handle", "close", "review",
     "file", "mediate", "feed_back", "rate",
     "remind", "supervise", "return", "extend", "assist", "transfer", "shelve", "judge",
+    "open", "join", "climb", "unshelve",
 ]  # fmt: skip
+"""The last four are the console's own: a case opened, an alert that joined it, time that ran out,
+and a shelf that did."""
 Verdict = Literal["true", "false", "cannot_be_verified"]
+Rating = Literal["satisfied", "fairly", "unsatisfied", "not_reached"]
 
 
 class Act(Model):
-    """One act: who did what to which alert or case, when, and why."""
+    """One act: who did what to which alert or case, when, and why.
+
+    `version` counts the acts of one target from 1, and `state` is the one it led to. `to` is whom
+    it was given to (`person:LOGIN`, `team:NAME`, `group:HANDLER`), or the alert that joined, or the
+    level that an overdue case climbed to; `number` that of the 110 record.
+    """
 
     id: str
     kind: ActKind
@@ -23,3 +32,9 @@ class Act(Model):
     why: str = ""
     verdict: Verdict | None = None
     version: int = 0
+    estate: str = ""
+    state: str = ""
+    to: str = ""
+    until: Instant | None = None
+    number: str = ""
+    rating: Rating | None = None

@@ -18,7 +18,10 @@ EVIDENCE_MAX = 50
 
 
 class Evidence(Model):
-    """One reading that an alert rests on, and the step of the rule that it met."""
+    """One reading that an alert rests on, and the step of the rule that it met.
+
+    `estate` and `place_name` are given where the reading is of another estate than the alert.
+    """
 
     step: str
     id: str
@@ -32,6 +35,8 @@ class Evidence(Model):
     pictures: tuple[str, ...] = ()
     replayed: bool = False
     sealed: dict[str, str] | None = None
+    estate: str | None = None
+    place_name: Words | None = None
 
 
 class Camera(Model):

@@ -117,11 +117,12 @@ class PersonPassed(EventData):
 
 
 class PersonCounted(EventData):
-    """Running totals of a people counter; not a person."""
+    """Running totals of a people counter; not a person. `count` where it does not tell the way."""
 
     TYPE: ClassVar[str] = "person.counted"
     entered: int | None = None
     exited: int | None = None
+    count: int | None = None
 
 
 class BarrierOpened(EventData):

@@ -26,6 +26,7 @@ from schemas.register import (
     VisitorPass,
     WatchEntry,
 )
+from schemas.sightings import Sighting
 from schemas.site import Site
 from schemas.topics import ALL_TOPICS
 from schemas.views import (
@@ -45,7 +46,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "estate_config": EstateConfig, "site": Site, "operator_rule": OperatorRule,
     "dwelling": Dwelling, "credential": Credential, "permit": Permit,
     "visitor_pass": VisitorPass, "away_note": AwayNote, "care_consent": CareConsent,
-    "watch_entry": WatchEntry,
+    "watch_entry": WatchEntry, "sighting": Sighting,
     "device_view": DeviceView, "input_view": InputView, "rule_view": RuleView,
     "passages_view": PassagesView, "home_view": HomeView, "vehicles_view": VehiclesView,
     "visitors_view": VisitorsView, "care_view": CareView,

@@ -134,8 +134,20 @@ class EstateConfig(Model):
         return found
 
     @cached_property
+    def memo(self) -> dict[tuple[str, str], Any]:
+        """Room for what is worked out of it and needed again, by a name and a place."""
+        return {}
+
+    @cached_property
     def _area_by_place(self) -> dict[str, AreaRules]:
         return {area.place: area for area in self.areas}
+
+    @cached_property
+    def switched_on(self) -> frozenset[str]:
+        """The rules that a setting of the estate or of an area enables."""
+        settings = (self.rules, *(area.rules for area in self.areas))
+        found = ((rule, given) for rules in settings for rule, given in rules.items())
+        return frozenset(rule for rule, given in found if given.get("enabled") is True)
 
     @cached_property
     def digest(self) -> str:

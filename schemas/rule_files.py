@@ -87,7 +87,8 @@ def with_rules(config: EstateConfig, rules: Iterable[OperatorRule]) -> EstateCon
     documents = tuple(rule.document() for rule in rules if rule.is_for(config.estate))
     if documents == config.operator_rules:
         return config
-    return EstateConfig.model_validate(dict(config) | {"operator_rules": documents})
+    plain = {name: getattr(config, name) for name in EstateConfig.model_fields}
+    return EstateConfig.model_validate(plain | {"operator_rules": documents})
 
 
 def folder_of(site: Site, main: Path) -> Path | None:

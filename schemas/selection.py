@@ -28,8 +28,12 @@ _MAIN = COMPARE | TEXT | {"neq", "exists", "below"}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a map: a field, its modifiers, its values. `rest` is what follows a dot."""
+    """One line of a map: a field, its modifiers, its values.
 
+    `rest` is what follows a dot in the field's name, `key` all that stands before the colon.
+    """
+
+    key: str
     field: str
     rest: str
     modifiers: frozenset[str]
@@ -97,7 +101,7 @@ def _line(key: str, value: Any, at: Loc, faults: Faults) -> Line | None:
     elif not values or not all(isinstance(one, str | int | float | bool) for one in values):
         faults.append((at, "needs a value or a list of values; for none write |exists: false"))
     else:
-        return Line(field, rest, frozenset(modifiers), values)
+        return Line(key, field, rest, frozenset(modifiers), values)
     return None
 
 
@@ -132,7 +136,7 @@ def type_fits(line: Line, word: str) -> bool:
 
 def _line_faults(line: Line, types: frozenset[str], at: Loc) -> Faults:
     """What is wrong with a line for the types it is asked of."""
-    where = (*at, written(line))
+    where = (*at, line.key)
     fields = [rule_fields(word)[line.field] for word in types if line.field in rule_fields(word)]
     if types and not fields:
         known = sorted({name for word in types for name in rule_fields(word)})
@@ -143,12 +147,6 @@ def _line_faults(line: Line, types: frozenset[str], at: Loc) -> Faults:
     asked = RuleField(line.field, fields[0].kind, choices if closed else ()) if fields else None
     faults += [_value_fault(line, value, asked) for value in line.values if asked]
     return [(where, what) for what in dict.fromkeys(faults) if what is not None]
-
-
-def written(line: Line) -> str:
-    """A line's key as one would write it: the field and its modifiers."""
-    name = f"{line.field}.{line.rest}" if line.rest else line.field
-    return "|".join((name, *sorted(line.modifiers, key=lambda m: (m not in _MAIN, m))))
 
 
 def _modifier_fault(line: Line) -> str | None:

@@ -6,7 +6,8 @@ PARTITIONS = 12
 APP = "smart-community-processors"
 SEGMENTS = 7
 """A period is cut into so many parts: a record is gone at the latest one part after its time."""
-_DAY_MS = 86_400_000
+_HOUR_MS = 3_600_000
+_DAY_MS = 24 * _HOUR_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,11 @@ class Topic:
 
 
 EVENTS = Topic("community.events", "estate", 7 * _DAY_MS)
-SIGHTINGS = Topic("community.sightings", "plate skeleton under the city key", _DAY_MS)
+SIGHTING_LIFE_MS = _DAY_MS
+"""How long a plate's key under the city's keys lives at most, wherever it stands."""
+SIGHTINGS = Topic("community.sightings", "plate skeleton under the city key", 20 * _HOUR_MS)
+"""With the last part of its period, Kafka's look every five minutes and its minute to delete, a
+record is gone within `SIGHTING_LIFE_MS`."""
 ALERTS = Topic("community.alerts", "alert id", None)
 VIEWS = Topic("community.views", "view and place", None)
 POINTS = Topic("community.points", "series", 7 * _DAY_MS)

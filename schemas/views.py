@@ -169,8 +169,8 @@ class VisitorStay(Model):
 class VisitorsView(Model):
     """Visitors with a pass inside an estate, and those not out by the end of it.
 
-    `overdue` are the longest overdue, at most ten; `overdue_count` all of them. `not_judged` counts
-    visits whose exit may have been missed: a reader was away, or not every way out is read.
+    `overdue` are the longest overdue, at most ten; `overdue_count` all of them. Where `exits_read`
+    is false, a way out of the estate reads no exits: nobody can be said not to have left.
     """
 
     KEY: ClassVar[tuple[str, ...]] = ("estate",)
@@ -180,7 +180,7 @@ class VisitorsView(Model):
     inside: int = 0
     overdue_count: int = 0
     overdue: tuple[VisitorStay, ...] = ()
-    not_judged: int = 0
+    exits_read: bool = False
     at: Instant
 
 

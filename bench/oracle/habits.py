@@ -17,6 +17,8 @@ from deploy.simulation.stage import Scene, Step
 from deploy.simulation.yards import Stroll
 
 LATE_BUTTONS = 0.1
+BUTTON_SHARE = 0.25
+"""How many go out by the button where they could be read."""
 FAMILY_SHARE = 0.12
 DRIVES_SHARE = 0.65
 COURIER_HOURS = ((11.0, 13.0), (17.0, 19.0))
@@ -75,8 +77,7 @@ class Habits:
     def _out_and_back(
         self, home: Home, person: Resident, leaves: float, returns: float
     ) -> Iterator[Step]:
-        late = self.rng.random() < LATE_BUTTONS
-        yield Step(self._at(leaves), LateLeave(home.door, late))
+        yield Step(self._at(leaves), self._leave(home, person))
         if person.plate and self.rng.random() < DRIVES_SHARE:
             yield self._after(leaves, 150, 300, self._trip("out", person.plate))
             yield Step(self._at(returns), self._trip("in", person.plate))
@@ -89,6 +90,12 @@ class Habits:
         yield Step(self._at(returns), swipe(home, person, home.gate, people=people))
         into = swipe(home, person, home.door, people=people)
         yield self._after(returns, walk, walk * 1.6, into)
+
+    def _leave(self, home: Home, person: Resident) -> Scene:
+        is_read = self.world.estate.doors[home.door].exit_device is not None
+        if is_read and self.rng.random() >= BUTTON_SHARE:
+            return swipe(home, person, home.door, way="out")
+        return LateLeave(home.door, self.rng.random() < LATE_BUTTONS)
 
     def _trip(self, way: str, plate: str) -> Trip:
         return Trip(self.world.drive_lane(way), plate, looks=looks(plate))

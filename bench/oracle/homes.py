@@ -100,7 +100,7 @@ def _homes(grounds: Grounds, registry: Registry, calendar: Calendar) -> Iterator
         unit = dwelling.rsplit("-", 1)[0]
         where = (dwelling, f"{unit}-door", rng.choice(gates))
         if number % 12 == 5:
-            yield Home(*where, (), "vacant", 0, "unused")
+            yield Home(*where, (), "vacant" if number % 24 == 5 else "own", 0, "unused")
         elif number % 12 == 11:
             people = tuple(registry.resident("at_home") for _ in range(4))
             yield Home(*where, people, "own", 4, "used", quiet=True)

@@ -8,6 +8,7 @@ from deploy.simulation.facts import Fact
 
 YEAR_MS = 365 * 86_400_000
 CARE_SILENT_S, CARE_SILENT_80_S = 24 * 3600, 12 * 3600
+GUARD = "2680999001"
 STAFF = {"office": 4, "archive": 4, "plant": 2, "store": 3}
 """How many people have to do with each staff room."""
 
@@ -28,13 +29,13 @@ def opening(world: World) -> Iterator[Fact]:
                     max(at, span.start - 86_400_000), "away_note", home.dwelling,
                     dwelling=home.dwelling, valid_from=span.start, valid_to=span.end,
                 )  # fmt: skip
-    for home in cared_for(world):
+    for home in world.cared_for:
         longest = CARE_SILENT_80_S if len(home.people) == 1 else CARE_SILENT_S
         yield world.note(
             at, "consent", home.dwelling, dwelling=home.dwelling, silent_max_s=longest,
             valid_from=at, subject=home.people[0].number,
         )  # fmt: skip
-    for card in (*staff_cards(world), *couriers(world)):
+    for card in (*staff_cards(), *couriers(world), GUARD):
         kind = "courier" if card.startswith("269") else "property"
         yield world.note(
             at, "credential", subject=card, credential_class=kind, valid_from=at,
@@ -55,9 +56,9 @@ def _person(world: World, home: Home, number: str, plate: str | None) -> Iterato
         )
 
 
-def staff_cards(world: World) -> tuple[str, ...]:
+def staff_cards() -> tuple[str, ...]:
     """The cards of the staff."""
-    return tuple(staff_card(room, number) for room, count in STAFF.items() for number in range(count))
+    return tuple(staff_card(room, n) for room, count in STAFF.items() for n in range(count))
 
 
 def staff_card(room: str, number: int) -> str:
@@ -69,11 +70,3 @@ def couriers(world: World) -> tuple[str, ...]:
     """The couriers' cards."""
     return tuple(str(2_690_000_000 + number) for number in range(len(world.estate.unit_doors)))
 
-
-def cared_for(world: World) -> list[Home]:
-    """Homes enrolled in care: those of retired people who live by themselves."""
-    return [
-        home
-        for home in world.homes
-        if home.people and not home.away and all(p.role == "retired" for p in home.people)
-    ]

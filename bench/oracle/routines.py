@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from random import Random
 
 from bench.oracle.calendar import Day
-from bench.oracle.register import cared_for, staff_card
+from bench.oracle.register import GUARD, staff_card
 from bench.oracle.scenes import LateLeave, Trip
 from bench.oracle.site import PATROL
-from bench.oracle.world import MINUTE, SECOND, World, said, steps
-from deploy.simulation.doors import Swipe
+from bench.oracle.world import MINUTE, SECOND, World, steps
+from deploy.simulation.doors import Swipe, cycle, granted
 from deploy.simulation.facts import Fact
-from deploy.simulation.stage import Step
+from deploy.simulation.stage import Stage, Step
 
-GUARD = "2680999001"
 ROUNDS = (1, 9, 15, 21)
 """The hours at which a round begins; each point has half an hour."""
+PATROL_ROUNDS = tuple((hour, number, p) for hour in ROUNDS for number, p in enumerate(PATROL))
 METER_HOURS = (6, 7.2, 8.1, 9.5, 11, 12.2, 13.4, 15, 16.6, 18.2, 19.5, 21)
 
 
@@ -55,7 +55,7 @@ class Routines:
         if not self.day.free:
             at = self.day.at(self.rng.uniform(9, 16))
             one, two = (staff_card("archive", n) for n in self.rng.sample(range(4), 2))
-            yield Step(at, _pair(one, two, self.rng.uniform(3, 9)))
+            yield Step(at, Pair((one, two), self.rng.uniform(2, 5)))
             yield Step(at + 40 * MINUTE, LateLeave("archive-door"))
 
     def _plant(self) -> Iterator[Step]:
@@ -74,28 +74,26 @@ class Routines:
 
     def _rounds(self) -> Iterator[Step]:
         world = self.world
-        for hour in ROUNDS:
-            for number, point in enumerate(PATROL):
-                start = self.day.at(hour + number / 2)
-                end = start + 30 * MINUTE
-                slot = world.note(
-                    max(world.calendar.start, start - 12 * 60 * MINUTE), "patrol", point,
-                    valid_from=start, valid_to=end,
-                )  # fmt: skip
-                yield from steps(slot)
-                if (start, point) in self.missed:
-                    world.expect("patrol_missed", point, (end, end + MINUTE))
-                    continue
-                read = start + round(self.rng.uniform(2, 26) * MINUTE)
-                device = f"tag-{point}"
-                yield from steps(
-                    Fact(read, "access.granted", device, point, subject=GUARD,
-                         fields={"method": "card"})
-                )  # fmt: skip
+        for hour, number, point in PATROL_ROUNDS:
+            start = self.day.at(hour + number / 2)
+            end = start + 30 * MINUTE
+            slot = world.note(
+                self.day.start + MINUTE, "patrol", point,
+                valid_from=start, valid_to=end,
+            )  # fmt: skip
+            yield from steps(slot)
+            if (start, point) in self.missed:
+                world.expect("patrol_missed", point, (end, end + 10 * MINUTE))
+                continue
+            read = start + round(self.rng.uniform(2, 26) * MINUTE)
+            yield from steps(
+                Fact(read, "access.granted", f"tag-{point}", point, subject=GUARD,
+                     fields={"method": "card"})
+            )  # fmt: skip
 
     def _meters(self) -> Iterator[Step]:
         """Water and movement in homes enrolled in care."""
-        for home in cared_for(self.world):
+        for home in self.world.cared_for:
             if (home.dwelling, self.day.number) in self.silent:
                 continue
             for hour in METER_HOURS:
@@ -140,19 +138,21 @@ class Routines:
         yield Step(at + 20 * MINUTE, Trip(lane_out, plate, sure=True, method="remote"))
 
 
-def _pair(one: str, two: str, apart_s: float):  # type: ignore[no-untyped-def]
-    """Two cards at the archive, one after the other, on one opening of the door."""
-    from deploy.simulation.doors import cycle, granted
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two cards at the archive, the second `apart_s` later, on one opening of the door."""
 
-    def played(stage, at):  # type: ignore[no-untyped-def]
+    cards: tuple[str, str]
+    apart_s: float
+
+    def __call__(self, stage: Stage, at: int) -> Iterator[Fact]:
+        """Two grants, one cycle."""
         door = stage.estate.doors["archive-door"]
         start = stage.free_at(door.place, at)
-        yield granted(door, start, Swipe(door.place, one, "card"))
-        second = start + round(apart_s * SECOND)
-        yield granted(door, second, Swipe(door.place, two, "card"))
+        second = start + round(self.apart_s * SECOND)
+        for card, shown in zip(self.cards, (start, second), strict=True):
+            yield granted(door, shown, Swipe(door.place, card, "card"))
         yield from cycle(stage, door, (second, second + 1500, second + 5000))
-
-    return played
 
 
 def counted(world: World, zone: str, at: int, count: int) -> Fact:
@@ -170,18 +170,15 @@ def seen(world: World, place: str, at: int, what: tuple[str, int]) -> Fact:
     return Fact(at, "object.seen", camera, camera, "1", sequence=at, fields=fields)
 
 
-def stay(world: World, place: str, span: tuple[int, int], label: str, every_s: int = 240
+def stay(world: World, place: str, span: tuple[int, int], label: str, every_s: int = 60
          ) -> Iterator[Fact]:  # fmt: skip
     """Something that a camera tracks at a place from `span[0]` on, for `span[1]` ms."""
     start, length = span
     track = start // SECOND % 10_000_000
     for at in range(start, start + length, every_s * SECOND):
-        told = seen(world, place, at, (label, track))
-        yield told if at == start else told._replace(began=start)
+        yield seen(world, place, at, (label, track))
     camera = world.camera_of(place)
     fields = {"object": label, "track": f"t{track}", "zone": place, "zones": (place,)}
     end = start + length
-    yield Fact(end, "object.left", camera, camera, "1", sequence=end, fields=fields, began=start)
+    yield Fact(end, "object.left", camera, camera, "1", sequence=end, fields=fields)
 
-
-__all__ = ["GUARD", "Routines", "counted", "said", "seen", "stay"]

@@ -108,6 +108,7 @@ class Trip:
         way = 1 if self.lane.way == "in" else -1
         stage.inside.append((start + 8 * SECOND, way, self.plate))
         before = stage.read_as.get(self.plate)
+        read = "" if stage.lost(start) else read
         stage.read_as[self.plate] = read
         if read != self.plate or (before is not None and before != self.plate):
             places = (self.lane.place, self.lane.lane, self.lane.plate_camera)

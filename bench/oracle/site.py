@@ -4,7 +4,7 @@ Households, doors, gates, lanes, lifts, corridors, zones, a car park, staff room
 estate six kilometres away for what only a city can see. Everybody and everything is invented.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -22,6 +22,9 @@ BEAT_S, CAMERA_BEAT_S = 300, 600
 PLAIN = "generic_json"
 """The adapter of what sends plain JSON: buttons, detectors, counters."""
 UNITS = 2
+ENTRY_ONLY = frozenset({(3, 2)})
+"""(building, unit) whose door reads only who comes in; there, and where people like, a button lets
+them out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,16 @@ def build(size: Size, rules: dict[str, dict[str, Any]]) -> Estate:
             areas=tuple(_areas()),
         )
     )  # fmt: skip
+
+
+def with_meters(estate: Estate, dwellings: Iterable[str]) -> Estate:
+    """The estate with a meter in each of some homes."""
+    meters = tuple(
+        DeviceSite(id=f"meter-{home}", place=home, adapter=PLAIN, silence_s=86_400)
+        for home in dwellings
+    )
+    devices = (*estate.site.devices, *meters)
+    return Estate(estate.site.model_copy(update={"devices": devices}))
 
 
 def sister() -> Estate:
@@ -152,12 +165,16 @@ def _building(draft: _Draft, number: int, size: Size) -> None:
 def _unit(draft: _Draft, which: tuple[str, int, int], homes: int) -> None:
     building, number, count = which
     unit = draft.place(f"{building}-u{count}", "unit", building)
+    both_ways = (number, count) not in ENTRY_ONLY
     door = draft.place(
-        f"{unit}-door", "door", unit, seen_by=(f"cam-{building}",),
+        f"{unit}-door", "door", unit, seen_by=(f"cam-{building}",), exits_read=both_ways,
         position=at_m(60 * number, 100 + 100 * count),
     )  # fmt: skip
     family = (HIKVISION, DAHUA, HIKVISION, ESP_RFID)[(number * UNITS + count) % 4]
-    draft.device(f"term-{unit}", door, family, kind="reader", heartbeat_s=BEAT_S)
+    common = {"kind": "reader", "heartbeat_s": BEAT_S}
+    draft.device(f"term-{unit}", door, family, **common, **({"direction": "in"} if both_ways else {}))
+    if both_ways:
+        draft.device(f"term-{unit}-out", door, family, direction="out", **common)
     if count == 1:
         draft.device(f"counter-{unit}", door, GATE, heartbeat_s=BEAT_S)
     hall_camera = draft.camera(f"{unit}-hall")
@@ -169,6 +186,7 @@ def _unit(draft: _Draft, which: tuple[str, int, int], homes: int) -> None:
 
 
 STAFF = ("office", "archive", "plant")
+NO_HOMES = frozenset({*STAFF, "lodge"})
 
 
 def _staff_rooms(draft: _Draft) -> None:
@@ -215,7 +233,7 @@ def _grounds(draft: _Draft) -> None:
     for point in PATROL:
         draft.place(point, "zone", ESTATE)
         draft.device(f"tag-{point}", point, silence_s=3 * 86_400)
-    draft.place("lodge", "gate", ESTATE)
+    draft.place("lodge", "building", ESTATE)
     draft.device("sos-square", "square", silence_s=86_400)
     draft.device("panic-lodge", "lodge", silence_s=86_400)
 
@@ -226,7 +244,11 @@ def _areas() -> Iterator[AreaRules]:
     yield AreaRules(place="office", rules={"antipassback": on})
     yield AreaRules(place="store", rules={"timed_passback": on})
     yield AreaRules(place="archive", rules={"escort_missing": {**on, "two_person": True}})
-    yield AreaRules(place="plant", rules={"night_pattern": on})
+    yield AreaRules(place="kindergarten", rules={"night_pattern": on})
+    for lane in FIRE_LANES:
+        yield AreaRules(place=lane, rules={"fire_lane_blocked": {"fire_lane": True}})
+    for point in PATROL:
+        yield AreaRules(place=point, rules={"patrol_missed": on})
     yield AreaRules(place="square", rules={"crowd": {"people_min": 60}})
     for wall in ("wall-east", "wall-west"):
         yield AreaRules(place=wall, rules={"intrusion": {"perimeter": True}})
@@ -247,7 +269,7 @@ class Grounds:
     def buildings(self) -> tuple[str, ...]:
         """The residential buildings."""
         places = self.estate.config.places
-        return tuple(p.id for p in places if p.kind == "building" and p.id not in STAFF)
+        return tuple(p.id for p in places if p.kind == "building" and p.id not in NO_HOMES)
 
     @cached_property
     def halls(self) -> tuple[str, ...]:

@@ -15,7 +15,8 @@ SLACK_MS = 10_000
 class Expected:
     """One situation of the catalogue that stands, whether anybody finds it or not.
 
-    It may be told from `began` to `until` (ms). `places` are the places it may be told at. An
+    It may be told from `began` to `until` (ms). `places` are the places it may be told at (none:
+    anywhere, for what is about the whole estate). An
     `incident` must be found; a `habit` is what people or worn devices do and may be. `subject` is
     clear, `names` says which pseudonym it becomes. What is None is not judged. `afterwards`: its
     readings come too late to ring anybody, so it must be found afterwards and not before.

@@ -12,7 +12,7 @@ from typing import Any
 
 from bench.oracle.calendar import Calendar, Span
 from bench.oracle.homes import Home, Registry, Resident, settle
-from bench.oracle.site import Grounds, Size, build
+from bench.oracle.site import Grounds, Size, build, with_meters
 from bench.oracle.truth import SLACK_MS, Expected
 from deploy.simulation.doors import Swipe
 from deploy.simulation.estate import Estate, Lane
@@ -23,7 +23,9 @@ from deploy.simulation.stage import HOUR, MINUTE, SECOND, Scene, Stage, Step
 APART_MS = 45 * MINUTE
 """How far apart two incidents at one place are at least."""
 EDGE_MS = HOUR
-"""Nothing is made to happen this close to the ends of the month, nor to an outage."""
+"""Nothing is made to happen this close to the end of the month, nor to an outage."""
+SETTLE_MS = 10 * HOUR
+"""Nothing is made to happen before: a door that never opened yet proves nothing."""
 TRIES = 400
 
 
@@ -35,7 +37,9 @@ class MonthStage(Stage):
     inside: list[tuple[int, int, str]] = field(default_factory=list)
     """(when, +1 or -1, plate) of every passage of a vehicle."""
     read_as: dict[str, str] = field(default_factory=dict)
-    """As what each vehicle's plate was read the last time."""
+    """As what each vehicle's plate was read the last time; empty where the reading was lost."""
+    lost: Callable[[int], bool] = lambda at: False
+    """Whether readings of a time never arrive."""
 
 
 @dataclass
@@ -49,6 +53,7 @@ class World:
     outages: list[tuple[str, Span]] = field(default_factory=list)
     """Devices that are cut off, and when."""
     _taken: dict[str, list[Span]] = field(default_factory=dict)
+    _used: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Settles the people."""
@@ -56,7 +61,17 @@ class World:
         self.grounds = Grounds(self.estate)
         self.registry = Registry(Random(f"{self.seed}/people"))
         self.homes: list[Home] = list(settle(self.grounds, self.registry, self.calendar))
-        self.notes: list[Fact] = []
+        self.estate = with_meters(self.estate, [home.dwelling for home in self.cared_for])
+        self.grounds = Grounds(self.estate)
+
+    @cached_property
+    def cared_for(self) -> list[Home]:
+        """Homes enrolled in care: those of retired people who live by themselves."""
+        return [
+            home
+            for home in self.homes
+            if home.people and not home.away and all(p.role == "retired" for p in home.people)
+        ]
 
     @cached_property
     def quiet_homes(self) -> list[Home]:
@@ -81,7 +96,7 @@ class World:
     def take(self, place: str, span_ms: int = 0, hours: tuple[float, float] = (0, 24)) -> int:
         """A random free time at a place, reserved for `span_ms` and a while around it."""
         for _ in range(TRIES):
-            start = self.rng.randrange(self.calendar.start + EDGE_MS, self.calendar.end - EDGE_MS)
+            start = self.rng.randrange(self.calendar.start + SETTLE_MS, self.calendar.end - EDGE_MS)
             if self.is_free(place, start, span_ms, hours):
                 return self.reserve(place, start, span_ms)
         raise RuntimeError(f"{place}: the month is too short for all that should happen there")
@@ -105,6 +120,43 @@ class World:
         """Takes a time at a place; returns its start."""
         self._taken.setdefault(place, []).append(Span(start, start + span_ms))
         return start
+
+    def take_week(self, place: str, nights: int) -> int | None:
+        """Midnight before the first of some nights at a place, a week apart from other such weeks.
+
+        None where the month has no more room.
+        """
+        day = self.calendar.DAY
+        last = self.calendar.days - nights - 1
+        for first in self.rng.sample(range(max(0, last)), max(0, last)):
+            start = self.calendar.start + first * day
+            week = (start - 8 * day, start + (nights + 8) * day)
+            if not any(span.touches(*week) for span in self._taken.get(f"{place}/week", [])):
+                return self.reserve(f"{place}/week", start, nights * day)
+        return None
+
+    def free_home(self, fits: Callable[[Home], bool]) -> Home | None:
+        """A home behind a door that reads both ways, each only once."""
+        doors = self.estate.config.place_by_id
+        found = [
+            home
+            for home in self.homes
+            if fits(home) and doors[home.door].exits_read and home.dwelling not in self._used
+        ]
+        if not found:
+            return None
+        home = self.rng.choice(found)
+        self._used.add(home.dwelling)
+        return home
+
+    def replace_home(self, home: Home) -> None:
+        """From now on this is so of the home."""
+        self.homes = [home if one.dwelling == home.dwelling else one for one in self.homes]
+
+    def is_doubtful(self, start: int, end: int) -> bool:
+        """Whether the gateway was away for some of a time: absence in it proves nothing."""
+        away = (span for device, span in self.outages if device not in self.estate.devices)
+        return any(span.touches(start, end) for span in away)
 
     def outages_near(self, place: str) -> Iterable[tuple[str, Span]]:
         """The outages that concern a place: any of the estate's gateway, or of devices there."""
@@ -177,9 +229,10 @@ def judged(scene: Scene, judge: Judge) -> Scene:
 
     def played(stage: Stage, at: int) -> Iterator[Fact]:
         assert isinstance(stage, MonthStage)
+        before = len(stage.truths)
         yield from scene(stage, at)
-        stage.expected.extend(judge(truth) for truth in stage.truths)
-        stage.truths.clear()
+        stage.expected.extend(judge(truth) for truth in stage.truths[before:])
+        del stage.truths[before:]
 
     return played
 

@@ -2,6 +2,12 @@
 
 from alembic import context
 
+import console.accounts.tables
+import console.audit.tables
+import console.cases.tables
+import console.outbox.tables
+import console.register.tables
+import console.watch.tables  # noqa: F401 - each enters its tables
 from console.tables import METADATA
 
 context.configure(

@@ -8,6 +8,7 @@ from ingest.gateway.intake import Outcome
 from ingest.pictures import TakenPicture
 from ingest.rejected import SealedObject
 from schemas.events import Event, pack
+from schemas.sightings import Sighting, encode_sightings
 from schemas.topics import EVENTS, REJECTED, SIGHTINGS
 
 
@@ -25,6 +26,7 @@ class Batch:
     """The outcomes of a run of messages, in their order."""
 
     events: list[Event] = field(default_factory=list)
+    sightings: list[Sighting] = field(default_factory=list)
     others: list[Record] = field(default_factory=list)
     objects: list[SealedObject] = field(default_factory=list)
     pictures: list[TakenPicture] = field(default_factory=list)
@@ -33,8 +35,7 @@ class Batch:
         """Take in what one message became."""
         self.events.extend(outcome.events)
         self.pictures.extend(outcome.pictures)
-        for seen in outcome.sightings:
-            self.others.append(Record(SIGHTINGS.name, seen.key.encode(), seen.value))
+        self.sightings.extend(outcome.sightings)
         if refusal := outcome.refusal:
             record = refusal.record
             self.others.append(Record(REJECTED.name, record.device.encode(), record.to_json()))
@@ -43,7 +44,9 @@ class Batch:
 
     def unlink(self, lost: set[str]) -> None:
         """Take links to pictures that are not there out of the events."""
-        self.events = [_without(event, lost) for event in self.events] if lost else self.events
+        if lost:
+            self.events = [_without(event, lost) for event in self.events]
+            self.sightings = [_unlinked(seen, lost) for seen in self.sightings]
 
     def rounds(self) -> list[list[Record]]:
         """Records in rounds, each to be acknowledged before the next is sent.
@@ -56,10 +59,20 @@ class Batch:
             by_estate.setdefault(event.estate, []).append(event)
         lanes = [_envelopes(estate, events) for estate, events in by_estate.items()]
         rounds = [[r for r in turn if r is not None] for turn in zip_longest(*lanes)]
-        if self.others:
+        others = [*map(_sighted, self.sightings), *self.others]
+        if others:
             rounds = rounds or [[]]
-            rounds[0].extend(self.others)
+            rounds[0].extend(others)
         return rounds
+
+
+def _sighted(seen: Sighting) -> Record:
+    return Record(SIGHTINGS.name, seen.plate.skeleton.encode(), encode_sightings([seen]))
+
+
+def _unlinked(seen: Sighting, lost: set[str]) -> Sighting:
+    left = tuple(link for link in seen.pictures if link not in lost)
+    return seen.model_copy(update={"pictures": left})
 
 
 def _without(event: Event, lost: set[str]) -> Event:

@@ -15,13 +15,16 @@ from ingest.filters import without_prefix
 from ingest.mapping import Mapped, Mapper
 from ingest.message import Message, Rejected
 from ingest.pictures import Missed, TakenPicture
-from ingest.pseudonyms import Sighting, protect, sighting
+from ingest.pseudonyms import protect, sighting
 from ingest.quarantine import Quarantine
 from ingest.registry import unregistered_name
 from ingest.rejected import Refusal, guess_device, refuse
 from ingest.skew import URGENT, SkewTable, resolve
 from schemas.events import ENVELOPE_BYTES_MAX, Event
+from schemas.place import EstateConfig
 from schemas.sealing import Keys
+from schemas.sightings import Sighting
+from schemas.site_faults import UNREGISTERED
 
 LARGE_PAYLOAD = 64 * 1024
 """Events of a smaller message cannot outgrow an envelope, so only larger ones are measured."""
@@ -58,9 +61,9 @@ class Outcome:
 class Intake:
     """The way of a message through mapping, clock and pseudonyms.
 
-    `mapper` is exchanged when the site changes; `sightings` says whether plates are also written
-    under the city's keys. `prefixes` are this gateway's own and unknown to adapters and site.
-    `quarantine` notes what devices say that no site names.
+    `mapper` and `configs` are exchanged when the site changes; `sightings` says whether plates are
+    also written under the city's keys. `prefixes` are this gateway's own and unknown to adapters
+    and site. `quarantine` notes what devices say that no site names.
     """
 
     mapper: Mapper
@@ -70,6 +73,7 @@ class Intake:
     sightings: bool = False
     prefixes: tuple[str, ...] = ("",)
     quarantine: Quarantine | None = None
+    configs: Mapping[str, EstateConfig] = field(default_factory=dict)
 
     def read(self, message: Message, heard: Heard) -> Outcome:
         """The outcome of one message. Never raises for what the message holds."""
@@ -115,9 +119,11 @@ class Intake:
                 outcome.corrections[event.source] = correction
                 changes["corrected_ms"] = correction
             time = self._set_times(event, correction, changes)
-        if self.sightings and (seen := sighting(event, self.keys, time)):
-            outcome.sightings.append(seen)
-        outcome.events.append(protect(event, self.keys, time, changes))
+        left = protect(event, self.keys, time, changes)
+        outcome.events.append(left)
+        if self.sightings and event.estate != UNREGISTERED:
+            seen = sighting(event, left, self.keys, self.configs.get(event.estate))
+            outcome.sightings.extend(filter(None, (seen,)))
 
     @staticmethod
     def _set_times(event: Event, correction: int, changes: dict[str, Any]) -> int:

@@ -21,6 +21,7 @@ from ingest.gateway.metrics import GatewayMetrics
 from ingest.gateway.pictures import PRUNE_EVERY_S as PRUNE_PICTURES_EVERY_S
 from ingest.gateway.pictures import Bounds, PictureFolder
 from ingest.gateway.quarantine_store import restore, take_changes, write_changes
+from ingest.gateway.rule_watch import RuleWatch
 from ingest.gateway.site_watch import SiteWatch
 from ingest.gateway.worker import Worker
 from ingest.gateway.writer import KafkaWriter
@@ -53,6 +54,7 @@ class Gateway:
         self.settings = settings
         self.metrics = GatewayMetrics()
         self.site = SiteWatch(settings.site, catalogue.face_adapters)
+        self.rules = RuleWatch(settings.rules, settings.site, self.site.site)
         self._catalogue = catalogue
         clock: Clock = SimulatedClock() if settings.demo else SystemClock()
         self.memory = Memory(settings.state_file, clock)
@@ -79,6 +81,7 @@ class Gateway:
             sightings=settings.sightings,
             prefixes=settings.topic_prefixes,
             quarantine=self.quarantine,
+            configs=self.rules.configs(self.site.site),
         )
         return Worker(
             settings=settings,
@@ -90,7 +93,7 @@ class Gateway:
             writer=KafkaWriter(settings, self.metrics.retries.inc),
             link=self.link,
             metrics=self.metrics,
-            configs=self.site.site.configs(),
+            configs=self.rules.configs(self.site.site),
         )
 
     def _filters(self, registry: Registry) -> tuple[str, ...]:
@@ -140,7 +143,7 @@ class Gateway:
         kafka, mqtt = self.worker.writer.ready, self.worker.ready is not None
         pictures = self.worker.pictures.fault or "kept"
         told = {"mqtt": mqtt, "kafka": kafka, "held": self.inbox.held, "pictures": pictures}
-        told["site"] = self.site.words()
+        told |= {"site": self.site.words(), "rules": self.rules.words()}
         return {"ok": kafka and mqtt, **told}
 
     def send_tick(self) -> None:
@@ -163,14 +166,17 @@ class Gateway:
                 await asyncio.wait_for(reload.wait(), self.settings.site_poll_s)
             asked = reload.is_set()
             reload.clear()
-            if await asyncio.to_thread(self.site.look, again=asked):
+            changed = await asyncio.to_thread(self.site.look, again=asked)
+            if await asyncio.to_thread(self.rules.look, self.site.site, again=asked) or changed:
                 self._adopt_site()
-            self.metrics.site_faults.set(len(self.site.faults))
+            self.metrics.site_faults.set(len(self.site.faults) + len(self.rules.faults))
 
     def _adopt_site(self) -> None:
         registry = self.site.registry
-        intake = replace(self.worker.intake, mapper=Mapper(self._catalogue, registry))
-        self.worker.adopt(intake, self.site.site.configs())
+        configs = self.rules.configs(self.site.site)
+        mapper = Mapper(self._catalogue, registry)
+        intake = replace(self.worker.intake, mapper=mapper, configs=configs)
+        self.worker.adopt(intake, configs)
         self.door.change_filters(self._filters(registry))
         log.info("site_changed", estates=len(self.site.site.estates))
         self._count_faces()

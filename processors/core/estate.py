@@ -90,6 +90,7 @@ class Estate:
     open_alerts: set[DeadlineName] = field(default_factory=set)
     gaps: list[tuple[int, int]] = field(default_factory=list)
     strands: tuple[Strand, ...] = ()
+    behind: bool = False
     register: Register = field(default_factory=Register)
     outages: Outages = field(default_factory=Outages)
     dirty: set[str] = field(default_factory=set)
@@ -97,13 +98,27 @@ class Estate:
     announced: list[tuple[OrderKey, EstateConfig]] = field(default_factory=list)
     rules: RuleSet | None = None
 
-    def record(self, scope: str, rules: RuleSet) -> ScopeRecord:
+    def record(self, scope: str) -> ScopeRecord:
         """The record of a scope, read from its bytes on first touch, fresh if there is none."""
         found = self.records.get(scope)
         if found is None:
             raw = self.unread.pop(scope, None)
-            found = self.records[scope] = load_record(raw, rules) if raw else ScopeRecord()
+            found = self.records[scope] = self._read(raw) if raw else ScopeRecord()
         return found
+
+    def found(self, scope: str) -> ScopeRecord | None:
+        """The record of a scope, or None where nothing is remembered of it."""
+        record = self.records.get(scope)
+        return self.record(scope) if record is None and scope in self.unread else record
+
+    def knows_nothing(self, scope: str, rule: str) -> bool:
+        """Whether a rule has no state of a scope."""
+        record = self.found(scope)
+        return record is None or rule not in record.states
+
+    def _read(self, raw: bytes) -> ScopeRecord:
+        assert self.rules is not None, "the machine sets them before it steps"
+        return load_record(raw, self.rules)
 
     def adopt(self, scope: str, raw: bytes) -> None:
         """Take over a scope's bytes; its deadlines and open alerts count at once."""
@@ -149,9 +164,8 @@ class Estate:
         self.announced.append((order_key(event), config))
 
     def activate(self, event: Event, data: ConfigActivated) -> None:
-        """A configuration's turn has come."""
+        """A configuration's turn has come; the machine sees to the rules that it names."""
         self.use(EstateConfig.model_validate(data.config))
-        self.rules = None
         self.dirty.add(CONFIG_SCOPE)
         key = order_key(event)
         self.announced = [waiting for waiting in self.announced if waiting[0] > key]

@@ -27,9 +27,11 @@ from processors.core.effects import (
 )
 from processors.core.estate import Estate, ScopeRecord
 from processors.core.incidents import joined
+from processors.core.outages import NONE
 from processors.core.output import Missed, Output, forget
-from processors.core.retire import change_rules
-from processors.core.rule import Rule, RuleSet, Scope, Scopes, Situation
+from processors.core.register import NOTHING
+from processors.core.retire import activate
+from processors.core.rule import OLD_NEWS_MS, Rule, RuleSet, Scope, Situation
 from processors.core.suppress import cleared, opened, updated
 from schemas.alerts import Alert
 from schemas.event_data import ConfigActivated, RegisterChanged
@@ -60,10 +62,12 @@ class Machine:
             self._tell_at_once(estate, event, out)
             return
         if isinstance(event.data, ConfigActivated):
-            self._keep(estate, event, event.data, out)
+            activate(estate, event, self.rules_of(estate), self.rules, out)
         elif isinstance(event.data, RegisterChanged):
             estate.register.take(event, event.data)
-        self._tell(estate, self.rules_of(estate).by_type[event.type], event, out)
+        rules = estate.rules or self.rules_of(estate)
+        estate.behind = _is_old(event)
+        self._tell(estate, rules.by_type[event.type], event, out)
 
     def _tell_at_once(self, estate: Estate, event: Event, out: Output) -> None:
         """Go by the configuration of the event's own time, even where that still waits its turn.
@@ -71,6 +75,9 @@ class Machine:
         An estate's own rules are never at once, so they stay as they are.
         """
         if rules := self.rules.at_once_by_type[event.type]:
+            if estate.rules is None:
+                self.rules_of(estate)
+            behind, estate.behind = estate.behind, _is_old(event)
             present, due = estate.config, estate.config_for(event)
             if due is present:
                 self._tell(estate, rules, event, out)
@@ -78,20 +85,18 @@ class Machine:
                 estate.use(due)
                 self._tell(estate, rules, event, out)
                 estate.use(present)
+            estate.behind = behind
 
     def _tell(self, estate: Estate, rules: Iterable[Rule], event: Event, out: Output) -> None:
-        known: dict[Scopes, tuple[Scope, ...]] = {}
+        known: dict[object, tuple[Scope, ...]] = {}
         for rule in rules:
             if event.data.retained and not rule.reads_states:
                 continue
-            scopes = known.get(rule.scopes)
-            if scopes is None:
-                scopes = known[rule.scopes] = rule.scopes(event, estate.config)
-            if rule.joined is not None:
-                more = rule.joined(event, estate.config, estate.register)
-                scopes = tuple(dict.fromkeys((*scopes, *more)))
+            scopes = rule.concerned(event, estate.config, estate.register, known)
+            idle = rule.idle is not None and rule.idle(event)
             for scope in scopes:
-                self._step(estate, rule, scope, event, out)
+                if not (idle and estate.knows_nothing(scope.key, rule.id)):
+                    self._step(estate, rule, scope, event, out)
 
     def fire(self, estate: Estate, before: int, out: Output) -> None:
         """Fire the deadlines that lie strictly before a time, in order."""
@@ -101,9 +106,11 @@ class Machine:
     def next_deadline(self, estate: Estate) -> int | None:
         """The time of the next deadline that still holds."""
         heap = estate.deadlines
+        if estate.rules is None:
+            self.rules_of(estate)
         while heap:
             at, scope, rule, name = heap[0]
-            record = estate.record(scope, self.rules_of(estate))
+            record = estate.record(scope)
             if record.deadlines.get((rule, name), (None, 0))[0] == at:
                 return at
             heapq.heappop(heap)
@@ -114,7 +121,7 @@ class Machine:
     def fire_next(self, estate: Estate, out: Output) -> None:
         """Fire the next deadline; `next_deadline` must have said that there is one."""
         at, scope_key, rule_id, name = heapq.heappop(estate.deadlines)
-        record = estate.record(scope_key, self.rules_of(estate))
+        record = estate.record(scope_key)
         _, since = record.deadlines.pop((rule_id, name))
         estate.dirty.add(scope_key)
         rule = self.rules_of(estate).by_id.get(rule_id)
@@ -129,21 +136,18 @@ class Machine:
             judged = estate.complete(since, at)
             self._step(estate, rule, scope, Deadline(name, at, judged), out)
 
-    def _keep(self, estate: Estate, event: Event, data: ConfigActivated, out: Output) -> None:
-        old = self.rules_of(estate)
-        estate.activate(event, data)
-        new = self.rules_of(estate)
-        if new is not old:
-            change_rules(estate, old, new, event.at, out)
-
     def _step(self, estate: Estate, rule: Rule, scope: Scope, told: Told, out: Output) -> None:
         key = scope.key
-        record = estate.record(key, self.rules_of(estate))
+        known = estate.found(key)
         now = self._situation(estate, rule, scope, told)
-        before = record.states.get(rule.id, rule.fresh)
+        before = rule.fresh if known is None else known.states.get(rule.id, rule.fresh)
         # Found is told to nobody but the rule that found it, and that rule takes it.
         after, effects = rule.step(now, before, told)  # type: ignore[arg-type]
-        if after is not before and after != before:
+        changed = after is not before and after != before
+        if not (changed or effects):
+            return
+        record = estate.record(key)
+        if changed:
             if after == rule.fresh:
                 record.states.pop(rule.id, None)
             else:
@@ -166,11 +170,11 @@ class Machine:
         if params is None:
             params = rule.read_params(estate.config.rule_settings(rule.id, place))
             estate.params[(rule.id, place)] = params
+        known = (NOTHING, NONE) if rule.at_once else (estate.register, estate.outages)
         lateness = estate.order.lateness_ms
-        if rule.at_once:
-            return Situation(params, estate.config, scope, place, at, lateness)
-        known = (estate.register, estate.outages)
-        return Situation(params, estate.config, scope, place, at, lateness, *known)
+        return Situation(
+            params, estate.config, scope, place, at, lateness, *known, behind=estate.behind
+        )
 
     def _apply(
         self, estate: Estate, rule: Rule, now: Situation, effect: Effect, out: Output
@@ -179,7 +183,7 @@ class Machine:
             case OpenAlert():
                 self._open(estate, rule, now, effect, out)
             case UpdateAlert():
-                record = estate.record(now.scope.key, self.rules_of(estate))
+                record = estate.record(now.scope.key)
                 prior = record.alerts.get((rule.id, effect.key))
                 if prior is not None and prior.cleared_at is None:
                     self._put(estate, record, now.scope, updated(rule, now, effect, prior), out)
@@ -189,7 +193,7 @@ class Machine:
                 begin = now.at if since is None else since
                 self._set_deadline(estate, now.scope.key, (rule.id, name), at, begin)
             case CancelDeadline(name):
-                record = estate.record(now.scope.key, self.rules_of(estate))
+                record = estate.record(now.scope.key)
                 if record.deadlines.pop((rule.id, name), None) is not None:
                     estate.dirty.add(now.scope.key)
             case TellScope(scope, found):
@@ -206,7 +210,7 @@ class Machine:
     def _open(
         self, estate: Estate, rule: Rule, now: Situation, told: OpenAlert, out: Output
     ) -> None:
-        record = estate.record(now.scope.key, self.rules_of(estate))
+        record = estate.record(now.scope.key)
         prior = record.alerts.get((rule.id, told.key))
         is_new = prior is None or prior.cleared_at is not None
         alert = opened(rule, now, told, prior, lambda r, k: (r, k) in estate.open_alerts)
@@ -218,7 +222,7 @@ class Machine:
         if told.clear_after_ms is not None:
             at = max(alert.updated_at, now.at) + told.clear_after_ms
             self._set_deadline(estate, now.scope.key, (rule.id, CLEAR + told.key), at, now.at)
-        if is_new:
+        if is_new and alert.suppressed is None:
             self._tell_followers(estate, rule, now.scope, alert, out)
 
     def _tell_followers(
@@ -232,7 +236,7 @@ class Machine:
     def _clear(  # noqa: PLR0913
         self, estate: Estate, rule: Rule, scope: Scope, told: ClearAlert, at: int, out: Output
     ) -> None:
-        record = estate.record(scope.key, self.rules_of(estate))
+        record = estate.record(scope.key)
         prior = record.alerts.get((rule.id, told.key))
         if prior is None or prior.cleared_at is not None:
             return
@@ -257,10 +261,14 @@ class Machine:
     def _set_deadline(
         self, estate: Estate, scope: str, name: tuple[str, str], at: int, since: int
     ) -> None:
-        record = estate.record(scope, self.rules_of(estate))
+        record = estate.record(scope)
         record.deadlines[name] = (at, since)
         heapq.heappush(estate.deadlines, (at, scope, *name))
         estate.dirty.add(scope)
+
+
+def _is_old(event: Event) -> bool:
+    return event.data.received_at - event.at > OLD_NEWS_MS
 
 
 def _at(told: Any) -> int:

@@ -147,6 +147,7 @@ class Partition:
             "watermark": estate.order.watermark,
             "heads": estate.order.heads,
             "gaps": estate.gaps,
+            "behind": estate.behind,
             "strands": [list(strand) for strand in estate.strands],
         }
         if estate.id in self.parked:
@@ -157,6 +158,7 @@ class Partition:
     def _restore_estate(self, name: str, summary: dict[str, Any]) -> None:
         estate = self._estate(name)
         estate.order.watermark = summary["watermark"]
+        estate.behind = summary.get("behind", False)
         estate.strands = tuple(Strand(*strand) for strand in summary.get("strands", ()))
         estate.gaps = [(start, end) for start, end in summary["gaps"]]
         for event in decode(orjson.dumps(summary.get("held", []))):

@@ -15,6 +15,8 @@ from processors.core.scope import Scope
 from processors.core.suppress import cleared
 from schemas.alerts import Alert
 from schemas.base import Words
+from schemas.event_data import ConfigActivated
+from schemas.events import Event
 from schemas.views import RuleView, view_key
 
 TAKEN_AWAY = Words(
@@ -27,11 +29,24 @@ REWRITTEN = Words(
 )
 
 
+def activate(estate: Estate, event: Event, old: RuleSet, shipped: RuleSet, out: Output) -> None:
+    """Go by the configuration of an event from it on, and by the rules which that names."""
+    assert isinstance(event.data, ConfigActivated)
+    estate.activate(event, event.data)
+    new = shipped.of(estate.config)
+    if new is not old:
+        change_rules(estate, old, new, event.at, out)
+    estate.rules = new
+
+
 def change_rules(estate: Estate, old: RuleSet, new: RuleSet, at: int, out: Output) -> None:
-    """Go over from one set to the other at `at` (ms since the epoch)."""
+    """Go over from one set to the other at `at` (ms since the epoch).
+
+    The estate must still read its records by the old one.
+    """
     gone = [rule for rule in old.rules if not _goes_on(rule, new)]
     for scope in _scopes_of(estate, gone):
-        record = estate.record(scope, old)
+        record = estate.record(scope)
         for rule in gone:
             why = REWRITTEN if rule.id in new.by_id else TAKEN_AWAY
             _retire(estate, record, Leaving(rule, scope, at, why), out)

@@ -25,6 +25,9 @@ from schemas.place import EstateConfig
 
 AT_ONCE_LATE_MS = 60 * MS_PER_S
 """How late an event may be to be told to rules that see it on arrival; older is backlog (own)."""
+OLD_NEWS_MS = 120 * MS_PER_S
+"""Beyond this age at its hearing a reading is backlog (situation `backlog`: 60 s; the other minute
+is for an ingest that was away for one and catches up, which must change no alert)."""
 EVERY_TYPE = frozenset(event_types()) - {"clock.ticked", "config.activated"}
 
 
@@ -42,6 +45,7 @@ class Situation(NamedTuple):
 
     `place` is where the scope stands or, for scopes without a place, where the input happened.
     `register` and `outages` say what holds as of this input; nothing to rules that are at once.
+    `behind`: the input was old when it was heard, so that whatever it makes rings nobody.
     """
 
     params: Any
@@ -52,6 +56,7 @@ class Situation(NamedTuple):
     lateness_ms: int
     register: Register = NOTHING
     outages: Outages = NONE
+    behind: bool = False
 
 
 Scopes = Callable[[Event, EstateConfig], tuple[Scope, ...]]
@@ -70,6 +75,7 @@ class Rule:
     `steps` says in words what a reading of each step is to the situation.
     `inhibitors` says, for an alert about to open, which open alerts of other rules are its cause:
     pairs of rule and key. `rejoin_ms`: opened again this soon after clearing, it is the same alert.
+    `idle`: events that mean nothing to a scope this rule remembers nothing of; it is not stepped.
     `visit`: its alerts and others of one visitor or spot become one incident (core/incidents.py).
     `form` is of an estate's own rules: what their states are like and whose they are. Rewritten in
     the same form, a rule goes on with them.
@@ -96,6 +102,7 @@ class Rule:
     reads_states: bool = False
     rejoin_ms: int = 0
     visit: bool = False
+    idle: Callable[[Event], bool] | None = None
     form: str = ""
     told_in: Callable[[Alert, EstateConfig], Iterable[Scope]] | None = None
     joined: Joined | None = None
@@ -110,6 +117,24 @@ class Rule:
     @cached_property
     def _codec(self) -> TypeAdapter[Any]:
         return TypeAdapter(self.state)
+
+    def concerned(
+        self,
+        event: Event,
+        config: EstateConfig,
+        register: Register,
+        known: dict[object, tuple[Scope, ...]],
+    ) -> tuple[Scope, ...]:
+        """The scopes of an event. `known`: those found for it already, since rules share them."""
+        scopes = known.get(self.scopes)
+        if scopes is None:
+            scopes = known[self.scopes] = self.scopes(event, config)
+        if self.joined is None:
+            return scopes
+        more = known.get(self.joined)
+        if more is None:
+            more = known[self.joined] = self.joined(event, config, register)
+        return tuple(dict.fromkeys((*scopes, *more))) if more else scopes
 
     def load_state(self, plain: Any) -> Any:
         """A state from its JSON form. Raises ValueError for one this version cannot read."""
@@ -131,8 +156,8 @@ class RuleFault(ValueError):
     """A set of rules that does not hold together."""
 
 
-CompileOwn = Callable[[Mapping[str, Any]], Rule]
-"""Makes a rule of an operator's document. Raises ValueError naming the first fault."""
+CompileOwn = Callable[[Mapping[str, Any]], Rule | None]
+"""Makes a rule of an operator's document, None for one that is not to run. Raises ValueError."""
 KEPT_SETS_MAX = 256
 
 
@@ -164,6 +189,16 @@ class RuleSet:
             self._kept[name] = found
         return found
 
+    def each(self, change: Callable[[Rule], Rule]) -> "RuleSet":
+        """The same with every rule changed, the estates' own too."""
+        own = self.compile_own
+
+        def compile_changed(document: Mapping[str, Any]) -> Rule | None:
+            rule = own(document) if own else None
+            return None if rule is None else change(rule)
+
+        return RuleSet(tuple(map(change, self.rules)), compile_changed if own else None)
+
     def own_faults(self, config: EstateConfig) -> tuple[str, ...]:
         """What is wrong with the estate's own rules, each by itself."""
         return tuple(made for made in self._own(config) if isinstance(made, str))
@@ -181,6 +216,8 @@ class RuleSet:
                 rule = self.compile_own(document)
             except ValueError as error:
                 yield f"{where}.{error}"
+                continue
+            if rule is None:
                 continue
             known = self.by_id.get(rule.id)
             if rule.id in taken or (known is not None and not known.form):

@@ -52,13 +52,13 @@ def opened(
         rule_version=rule.version, estate=now.config.estate, key=told.key, severity=severity,
         handler=told.handler or rule.handler,
         also=rule.also if told.also is None else told.also,
-        delivery=told.delivery or rule.delivery, silent_on_site=told.silent_on_site,
+        delivery=_delivery(rule, now, told, None), silent_on_site=told.silent_on_site,
         subject=told.subject, place=told.place, place_name=now.config.place_name(told.place),
         opened_at=now.at, updated_at=now.at, evidence=items, evidence_more=more,
         steps=_steps(rule, items, None),
         cameras=_cameras(now.config, told.place, now.at), roles=told.roles,
         reason=_reason(rule, now.config, severity, (told.place, now.at), told.detail),
-        found_afterwards=any(item.replayed for item in told.evidence),
+        found_afterwards=now.behind or any(item.replayed for item in told.evidence),
         suppressed=_cause(rule, now, told, is_open), config=now.config.digest,
     )  # fmt: skip
 
@@ -76,7 +76,7 @@ def _continued(rule: Rule, now: Situation, told: OpenAlert, prior: Alert, is_ope
         "severity": severity,
         "handler": told.handler or prior.handler,
         "also": prior.also if told.also is None else told.also,
-        "delivery": _highest(DELIVERIES, prior.delivery, told.delivery or rule.delivery),
+        "delivery": _delivery(rule, now, told, prior),
         "subject": told.subject,
         "place": told.place,
         "place_name": now.config.place_name(told.place) if moved else prior.place_name,
@@ -114,7 +114,9 @@ def updated(rule: Rule, now: Situation, told: UpdateAlert, prior: Alert) -> Aler
     changes = {
         "severity": severity,
         "handler": told.handler or prior.handler,
-        "delivery": _highest(DELIVERIES, prior.delivery, told.delivery or prior.delivery),
+        "delivery": prior.delivery
+        if now.behind
+        else _highest(DELIVERIES, prior.delivery, told.delivery or prior.delivery),
         "evidence": items,
         "evidence_more": more,
         "steps": _steps(rule, items, prior),
@@ -171,6 +173,14 @@ def _relevelled(alert: Alert, level: Severity) -> Words:
         zh=new.zh + alert.reason.zh.removeprefix(old.zh),
         en=new.en + alert.reason.en.removeprefix(old.en),
     )
+
+
+def _delivery(rule: Rule, now: Situation, told: OpenAlert, prior: Alert | None) -> Delivery:
+    """How it is told: never with a bell while it is old news, and never less than before."""
+    wanted = told.delivery or rule.delivery
+    if now.behind and wanted == "push":
+        wanted = "list"
+    return wanted if prior is None else _highest(DELIVERIES, prior.delivery, wanted)
 
 
 def _highest(order: tuple[Rank, ...], one: Rank, other: Rank) -> Rank:

@@ -1,9 +1,20 @@
 """What a door leads into, and whether every way out of it is read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
+from schemas.alerts import Evidence
 from schemas.base import Words
 from schemas.place import EstateConfig, Place
+
+
+@dataclass(frozen=True, slots=True)
+class AreaRead:
+    """A read, and the area that its door led into then."""
+
+    area: str
+    item: Evidence
+
 
 AREAS = frozenset({"building", "unit", "dwelling", "car_park", "care_home", "zone", "lift"})
 """Places one can be inside of, the estate aside."""
@@ -44,3 +55,13 @@ def is_closed(config: EstateConfig, area: str) -> bool:
     """Whether the site says of every way out of the area that it is read."""
     found = list(ways(config, area))
     return bool(found) and all(way.exits_read for way in found)
+
+
+def last_in(reads: Iterable[AreaRead], area: str) -> Evidence | None:
+    """The read of that area, if there is one."""
+    return next((read.item for read in reads if read.area == area), None)
+
+
+def without(reads: Iterable[AreaRead], area: str) -> tuple[AreaRead, ...]:
+    """The reads of all other areas."""
+    return tuple(read for read in reads if read.area != area)

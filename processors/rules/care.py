@@ -19,6 +19,11 @@ GUESTS = OUTSIDERS | {"visitor"}
 METERS_MAX = 4
 
 
+def without_consent(event: Event) -> bool:
+    """Whether an event means nothing to a home of which no consent and no absence is known."""
+    return event.type != "register.changed"
+
+
 @dataclass(frozen=True, slots=True)
 class Meter:
     """A water meter's total (m³) when it last rose by enough to tell of somebody."""
@@ -63,7 +68,9 @@ def registered(
     if data.record == "away_note":
         if term is None and care.is_away(now.at):
             return over(care, "back", now.at), (CancelDeadline("back"),)
-        return replace(care, away=term), (forgetting("back", term),)
+        # The end of an absence before this one is still where silence counts from.
+        since = max(care.heard_at, min(care.awaited_since(now.at), now.at))
+        return replace(care, away=term, heard_at=since), (forgetting("back", term),)
     if data.record != "consent":
         return care, ()
     if term is None:

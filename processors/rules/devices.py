@@ -2,12 +2,30 @@
 
 from collections.abc import Iterator
 
+from processors.rules.switch import is_on_somewhere
 from schemas.base import MS_PER_S, Words
 from schemas.place import DeviceConfig, EstateConfig
 
 COARSE = 10
 """A reading is remembered if it is a tenth of a heartbeat newer than the last one remembered."""
 DOOR_RULES = ("door_forced", "door_held", "duress", "repeated_denial", "tailgating")
+SWITCHED_RULES = (
+    "antipassback",
+    "escort_missing",
+    "impossible_travel",
+    "patrol_missed",
+    "shared_credential",
+    "timed_passback",
+)
+"""Those of the credentials' rules that ship switched off: off, they judge nothing anyway."""
+CREDENTIAL_RULES = (
+    "blocked_credential",
+    "door_sweep",
+    "granted_no_entry",
+    "lapsed_credential_used",
+    *SWITCHED_RULES,
+)
+HOME_RULES = ("dwelling_unusual", "visitor_not_out", "welfare_silent")
 CAMERA_RULES = ("loitering", "tailgating")
 SIGHT_RULES = (
     "camera_blinded",
@@ -34,12 +52,28 @@ LANE_RULES = (
     "watchlist_hit",
 )
 RESTS_ON: dict[str, tuple[str, ...]] = {
-    "reader": (*DOOR_RULES, "watchlist_hit", *HARM_RULES),
-    "panel": (*DOOR_RULES, "watchlist_hit", *HARM_RULES, *ALARM_RULES),
+    "reader": (*DOOR_RULES, *HOME_RULES, *CREDENTIAL_RULES, "watchlist_hit", *HARM_RULES),
+    "panel": (
+        *DOOR_RULES,
+        *HOME_RULES,
+        *CREDENTIAL_RULES,
+        "watchlist_hit",
+        *HARM_RULES,
+        *ALARM_RULES,
+    ),
     "camera": (*CAMERA_RULES, *SIGHT_RULES, "watchlist_hit", *SEEN_RULES),
     "recorder": (*CAMERA_RULES, *SIGHT_RULES, "watchlist_hit", *SEEN_RULES),
     "barrier": LANE_RULES,
-    "gateway": (*DOOR_RULES, *CAMERA_RULES, *SIGHT_RULES, *LANE_RULES, *HARM_RULES, *ALARM_RULES),
+    "gateway": (
+        *DOOR_RULES,
+        *HOME_RULES,
+        *CREDENTIAL_RULES,
+        *CAMERA_RULES,
+        *SIGHT_RULES,
+        *LANE_RULES,
+        *HARM_RULES,
+        *ALARM_RULES,
+    ),
     "other": ALARM_RULES,
 }
 """The rules that cannot judge while a device of this kind is away."""
@@ -77,7 +111,9 @@ def rests_on(config: EstateConfig, device: str) -> tuple[str, ...]:
     """The rules that cannot judge while the device is away, and with it all that hangs on it."""
     found = config.device_by_id.get(device)
     away = ([found] if found else []) + list(children(config, device))
-    return tuple(sorted({rule for node in away for rule in RESTS_ON[node.kind]}))
+    found_rules = {rule for node in away for rule in RESTS_ON[node.kind]}
+    off = {rule for rule in SWITCHED_RULES if not is_on_somewhere(config, rule)}
+    return tuple(sorted(found_rules - off))
 
 
 def is_whole_estate(config: EstateConfig, device: str) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from processors.core.register import Register
-from processors.core.rule import Scope
+from processors.core.rule import Scope, Situation
 from processors.rules.areas import ways
 from processors.rules.devices import parents
 from schemas.base import Words
@@ -68,6 +68,14 @@ def entrances(config: EstateConfig, place: str) -> tuple[Place, ...]:
 
     Its own, else those of its unit or building, else those of the estate's gates.
     """
+    name = ("entrances", place)
+    if name not in config.memo:
+        config.memo[name] = _entrances(config, place)
+    found: tuple[Place, ...] = config.memo[name]
+    return found
+
+
+def _entrances(config: EstateConfig, place: str) -> tuple[Place, ...]:
     for node in config.lineage(place):
         if node.kind not in ("estate", "gate") and (doors := _doors(config, node)):
             return doors
@@ -80,6 +88,16 @@ def gate_doors(config: EstateConfig) -> tuple[Place, ...]:
     return tuple(
         way for way in at_gates if any(node.kind == "gate" for node in config.lineage(way.id))
     )
+
+
+def ways_out(now: Situation, ref: str) -> tuple[Place, ...]:
+    """The doors by which a visitor leaves: those of the gates; without any, the visited home's."""
+    if gates := gate_doors(now.config):
+        return gates
+    held = now.register.holding(ref, now.at)
+    if held is None or held.dwelling is None:
+        return ()
+    return entrances(now.config, stands_at(now.config, now.register, held.dwelling))
 
 
 def _doors(config: EstateConfig, node: Place) -> tuple[Place, ...]:

@@ -55,16 +55,13 @@ _CODES = {"K1": "bus", "K2": "bus", "K3": "car", "K4": "van", "H1": "truck", "H2
           "H3": "van", "H4": "van", "M1": "motorcycle", "M2": "motorcycle"}  # fmt: skip
 """The first two signs of a vehicle class of GA 24.4 as GA/T 1400 senders write it (`K33`). A light
 lorry is counted with vans: cameras take either for the other."""
-_NEAR = frozenset(
-    frozenset(pair.split("-"))
-    for pair in (
-        "white-silver silver-grey white-grey grey-black silver-black white-yellow silver-yellow "
-        "red-pink red-orange red-brown pink-purple pink-white orange-yellow orange-brown "
-        "yellow-brown yellow-green brown-black brown-grey green-blue green-black green-grey "
-        "blue-purple blue-black blue-grey blue-silver purple-black purple-red purple-brown "
-        "car-van van-bus van-truck bus-truck motorcycle-cycle"
-    ).split()
-)
+_NEAR_WORDS = """
+white-silver silver-grey white-grey grey-black white-yellow silver-yellow red-pink red-orange
+red-brown pink-purple orange-yellow orange-brown yellow-brown yellow-green brown-black brown-grey
+green-blue green-black green-grey blue-purple blue-black blue-grey blue-silver purple-black
+purple-red purple-brown car-van van-bus van-truck bus-truck motorcycle-cycle
+"""
+_NEAR = frozenset(frozenset(pair.split("-")) for pair in _NEAR_WORDS.split())
 """Colours and kinds that one camera or another takes for each other (our judgement)."""
 _FOLDED = str.maketrans("", "", " -_/")
 PLATES_OF_ONE_NUMBER = frozenset({"blue", "yellow"})

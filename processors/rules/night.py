@@ -52,3 +52,13 @@ def next_clock(at: int, time: str, timezone: str) -> int:
     while round(due.timestamp() * MS_PER_S) <= at:
         due = (due + timedelta(days=1)).replace(fold=0)
     return round(due.timestamp() * MS_PER_S)
+
+
+def morning_of(now: Situation) -> int:
+    """The day (ordinal) on which the present night ends, or else the next one."""
+    return day_of(next_clock(now.at, now.params.night_to, now.config.timezone), now.config.timezone)
+
+
+def day_of(at: int, timezone: str) -> int:
+    """The local day of a moment (ms), as the ordinal of its date."""
+    return datetime.fromtimestamp(at / MS_PER_S, ZoneInfo(timezone)).toordinal()

@@ -25,10 +25,11 @@ from schemas.event_data import CameraData
 from schemas.events import Event
 from schemas.place import EstateConfig
 
-VEHICLES = frozenset(
-    "bus car heavytruck hgv largevehicle lightvehicle lorry minibus minivan motorvehicle pickup "
-    "smallvehicle suv taxi truck van vehicle 车辆 机动车 汽车 轿车 货车 客车 面包车".split()
-)
+VEHICLES = frozenset({
+    "bus", "car", "heavytruck", "hgv", "largevehicle", "lightvehicle", "lorry", "minibus",
+    "minivan", "motorvehicle", "pickup", "smallvehicle", "suv", "taxi", "truck", "van", "vehicle",
+    "车辆", "机动车", "汽车", "轿车", "货车", "客车", "面包车",
+})  # fmt: skip
 """A motor vehicle on four wheels, as models and makes name it: COCO labels, Dahua, Hikvision."""
 VERDICT = "fire_lane.occupied"
 SEEN = "object.seen"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from processors.core.effects import Effect, Told
-from processors.core.rule import NO_EFFECTS, Params, Situation
+from processors.core.rule import NO_EFFECTS, Params, Scope, Scopes, Situation
 from schemas.events import Event
 from schemas.place import EstateConfig
 
@@ -42,5 +42,13 @@ def _concerns(now: Situation, rule: str, event: Event) -> bool:
 
 def is_on_somewhere(config: EstateConfig, rule: str) -> bool:
     """Whether the estate or one of its areas has the rule switched on."""
-    settings = (config.rules, *(area.rules for area in config.areas))
-    return any(found.get(rule, {}).get("enabled", False) for found in settings)
+    return rule in config.switched_on
+
+
+def where_on(rule: str, scopes: Scopes) -> Scopes:
+    """The scopes of an event, none in an estate that has the rule off: there it costs nothing."""
+
+    def found(event: Event, config: EstateConfig) -> tuple[Scope, ...]:
+        return scopes(event, config) if rule in config.switched_on else ()
+
+    return found

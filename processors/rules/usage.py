@@ -6,24 +6,21 @@ people also leave behind somebody else's card.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from hashlib import blake2b
 from typing import Literal, NamedTuple
-from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
 from processors.core.register import Home
 from processors.core.rule import Situation
 from processors.rules.homes import OUTSIDERS, entrances, stands_at, watchers
-from processors.rules.night import NightParams, at_night, next_clock
-from schemas.base import MS_PER_S
+from processors.rules.night import NightParams, at_night, day_of, morning_of, next_clock
 from schemas.event_data import CredentialData
 from schemas.events import Event
 
 WINDOW_D = 7
 STAY_NIGHTS = 2
-CARDS_MAX = 24
+CARDS_MAX = 16
 INSIDE_MAX = 12
 Difference = Literal["vacant", "let", "shared"]
 
@@ -31,18 +28,20 @@ Difference = Literal["vacant", "let", "shared"]
 class UsageParams(NightParams):
     """Nights in the last seven, and cards above the registered count: both our own judgement."""
 
-    nights_min: int = Field(default=3, ge=1, le=WINDOW_D)
+    nights_min: int = Field(default=3, ge=1)
     cards_more: int = Field(default=3, ge=1)
 
 
-class Card(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Card:
     """A card that was used at night, under a short hash, and the last such day (ordinal)."""
 
     name: str
     day: int
 
 
-class Inside(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Inside:
     """A card that came in by a door that reads exits and has not left since."""
 
     name: str
@@ -94,10 +93,9 @@ def short(ref: str) -> str:
 
 
 def used(now: Situation, usage: Usage, reading: Reading) -> Usage:
-    """The usage after a reading."""
-    usage = _pruned(now, usage)
+    """The usage after a reading; what has become too old falls out at the end of the night."""
     if at_night(now):
-        usage = _counted(usage, reading.card, reading.tenant, _morning(now))
+        usage = _counted(usage, reading.card, reading.tenant, morning_of(now))
     if not reading.exits_read or not reading.card:
         return usage
     before = next((one for one in usage.inside if one.name == reading.card), None)
@@ -158,7 +156,7 @@ def _stayed(now: Situation, usage: Usage, one: Inside) -> Usage:
         at = next_clock(at, now.params.night_to, now.config.timezone)
         if at > now.at:
             break
-        usage = _counted(usage, one.name, one.tenant, _day(at, now.config.timezone))
+        usage = _counted(usage, one.name, one.tenant, day_of(at, now.config.timezone))
     return _pruned(now, usage)
 
 
@@ -182,19 +180,10 @@ def _with(days: tuple[int, ...], day: int) -> tuple[int, ...]:
 
 
 def _pruned(now: Situation, usage: Usage) -> Usage:
-    first = _day(now.at, now.config.timezone) - WINDOW_D + 1
+    first = day_of(now.at, now.config.timezone) - WINDOW_D + 1
     return replace(
         usage,
         nights=tuple(day for day in usage.nights if day >= first),
         tenant_nights=tuple(day for day in usage.tenant_nights if day >= first),
         cards=tuple(card for card in usage.cards if card.day >= first),
     )
-
-
-def _morning(now: Situation) -> int:
-    """The day on which the present night ends."""
-    return _day(end_of_night(now), now.config.timezone)
-
-
-def _day(at: int, timezone: str) -> int:
-    return datetime.fromtimestamp(at / MS_PER_S, ZoneInfo(timezone)).toordinal()

@@ -1,6 +1,7 @@
 """Running the processors until told to stop."""
 
 import asyncio
+import gc
 import os
 import time
 
@@ -8,9 +9,10 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from faust import App
 
-from processors.rules.catalogue import shipped_rules
+from processors.rules.catalogue import city_rules, rules_and_views
 from processors.shell import metrics
 from processors.shell.app import build_app
+from processors.shell.city import CityStage
 from processors.shell.health import serve_health
 from processors.shell.producer import FATAL, Record, Writer, make_producer
 from processors.shell.settings import ProcessorSettings
@@ -19,31 +21,41 @@ from processors.shell.worker import Worker
 from schemas.topics import EVENTS, VIEWS
 from schemas.views import RuleView, encode_view, view_key
 
+COLLECT_AFTER = 50_000
+"""Python's collector of cycles looks through all that is young after so many more objects, not after
+700: state and events have no cycles, and there are hundred thousands of them."""
+
 log = structlog.get_logger()
 
 
 async def run_processors(settings: ProcessorSettings, stop: asyncio.Event) -> None:
     """Correlate until `stop` is set. Ends the process (exit 70) if Faust stops by itself."""
+    gc.set_threshold(COLLECT_AFTER, 50, 100)
     producer = make_producer(settings.bootstrap)
     await producer.start()
     writer = Writer(producer)
-    worker = Worker(shipped_rules(), writer)
+    worker = Worker(rules_and_views(), writer)
     await _show_rules(worker, writer)
     vitals = Vitals()
     app = build_app(settings, worker)
-    health = await serve_health(settings.process_port, lambda: _why_not(worker, vitals))
+    city = CityStage(settings, city_rules(settings.city_rules), writer)
+    health = await serve_health(
+        settings.process_port, lambda: _why_not(worker, vitals) or city.trouble()
+    )
     await app.start()
     watch(vitals, Limits(settings.ready_within_s, settings.stuck_after_s,
                          memory_max_mb=settings.memory_max_mb))  # fmt: skip
     pulse = asyncio.create_task(_pulse(settings, worker, vitals))
     ended = asyncio.create_task(app.wait_until_stopped())
+    across = asyncio.create_task(city.run(stop))
     stopping = asyncio.create_task(stop.wait())
-    await asyncio.wait({ended, stopping, pulse}, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait({ended, stopping, pulse, across}, return_when=asyncio.FIRST_COMPLETED)
     if not stop.is_set():
-        log.critical("Faust ended by itself; ending the process")
+        why = repr(across.exception()) if across.done() else "Faust ended by itself"
+        log.critical("a part of the processors ended; ending the process", why=why)
         os._exit(FATAL)
     pulse.cancel()
-    await _stop(app)
+    await asyncio.gather(_stop(app), _ended(across))
     await producer.stop()
     await health.cleanup()
 
@@ -55,8 +67,15 @@ async def _stop(app: App) -> None:
         log.warning("Faust did not stop in time; what is unfinished will be read again")
 
 
+async def _ended(across: asyncio.Task[None]) -> None:
+    await asyncio.wait({across}, timeout=8)
+    if not across.done():
+        log.warning("the stage across estates did not stop in time; it will be read again")
+
+
 async def _show_rules(worker: Worker, writer: Writer) -> None:
-    views = [RuleView(rule=rule.id, title=rule.title) for rule in worker.machine.rules.rules]
+    rules = (rule for rule in worker.machine.rules.rules if not rule.read_model)
+    views = [RuleView(rule=rule.id, title=rule.title) for rule in rules]
     await writer.write([Record(VIEWS.name, view_key(v), encode_view(v), 0) for v in views])
 
 

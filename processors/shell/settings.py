@@ -1,6 +1,7 @@
 """Settings of the processors and of the sink, from the environment (prefix SC_)."""
 
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -27,6 +28,13 @@ class ProcessorSettings(BaseSettings):
     ready_within_s: float = Field(default=120, gt=0, description="no readiness by then: restart")
     stuck_after_s: float = Field(default=60, gt=0, description="no progress with lag: restart")
     memory_max_mb: int = Field(default=2048, gt=0, description="above it the process restarts")
+    city_group: str = Field(
+        default="smart-community-city", description="consumer group of the stage across estates"
+    )
+    city_rules: dict[str, dict[str, Any]] = Field(
+        default_factory=dict,
+        description='settings of rules across estates, as JSON: {"cloned_plate": {"apart_s": 90}}',
+    )
 
 
 class SinkSettings(BaseSettings):

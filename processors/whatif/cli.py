@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -13,7 +13,7 @@ from aiokafka.errors import KafkaError
 
 from processors.afterwards.logs import Logs, TopicLogs
 from processors.afterwards.settings import AfterwardsSettings
-from processors.backtest import LineFault, read_events
+from processors.backtest import LineFault, no_collector, read_events
 from processors.core.replay import alerts_in_order, replay
 from processors.core.rule import RuleFault, RuleSet
 from processors.rules.catalogue import only, shipped_rules
@@ -25,7 +25,7 @@ from schemas.base import MS_PER_S, Words, format_instant, parse_instant
 from schemas.event_data import ConfigActivated
 from schemas.events import Event
 from schemas.place import EstateConfig
-from schemas.site_files import load_site
+from schemas.rule_files import load_configs
 from schemas.yaml_file import FileFaults
 
 OpenLogs = Callable[[Path], Logs | None]
@@ -84,9 +84,11 @@ class Commands:
 
         Example: smart-community backtest --site site.yaml events.ndjson
         """
-        with _faults_told():
+        with _faults_told(), no_collector():
             events = _of(self._log(files or [], last, data), estate)
-            asked = Question(events, _configs(site), _rules(rules, only_rules or []))
+            configs = _configs(site)
+            chosen = _rules(rules, only_rules or [], _own_names(events, configs))
+            asked = Question(events, configs, chosen)
             end = parse_instant(until) if until else None
             before = _judged(asked, end)
             if change:
@@ -106,12 +108,12 @@ class Commands:
 
         Example: smart-community why door_forced north-door --at 2026-11-23T02:14:00Z
         """
-        with _faults_told():
-            known = _rules(rules, [])
-            if rule not in known.by_id:
-                raise ValueError(f"there is no rule {rule!r}; see `smart-community rules list`")
+        with _faults_told(), no_collector():
+            known, configs = _rules(rules, [], ()), _configs(site)
             log = _of(self._log(files or [], last, data), estate)
-            answer = why(log, known, rule, key, _configs(site))
+            if rule not in known.by_id and rule not in _own_names(log, configs):
+                raise ValueError(f"there is no rule {rule!r}; see `smart-community rules list`")
+            answer = why(log, known, rule, key, configs)
             middle, span = parse_instant(at) if at else None, round(around * 60 * MS_PER_S)
         told = [m for m in answer.moments if middle is None or abs(m.at - middle) <= span]
         if not told:
@@ -209,12 +211,20 @@ def _tell_alert(alert: Alert) -> None:
         print(f"{'':26}→ rang nobody: {alert.suppressed.by}: {alert.suppressed.reason.zh}")
 
 
-def _rules(folder: Path | None, names: list[str]) -> RuleSet:
+def _rules(folder: Path | None, names: list[str], own: Collection[str]) -> RuleSet:
     rules = shipped_rules() if folder is None else shipped_rules(folder)
-    return only(rules, names) if names else rules
+    return only(rules, names, own) if names else rules
+
+
+def _own_names(events: Iterable[Event], configs: Mapping[str, EstateConfig]) -> set[str]:
+    """The estates' own rules, by the site and by the configurations in the log."""
+    logged = (e.data.config for e in events if isinstance(e.data, ConfigActivated))
+    documents = [d for config in configs.values() for d in config.operator_rules]
+    documents += [d for config in logged for d in config.get("operator_rules", ())]
+    return {str(document.get("id")) for document in documents}
 
 
 def _configs(site: Path | None) -> dict[str, EstateConfig]:
     if site is None:
         return {}
-    return load_site(site).configs()
+    return load_configs(site)

@@ -21,7 +21,7 @@ from processors.core.effects import (
     UpdateAlert,
 )
 from processors.core.replay import replay
-from processors.core.rule import Rule, RuleSet, Situation, rule_set
+from processors.core.rule import Rule, RuleSet, Situation
 from schemas.alerts import Alert
 from schemas.base import format_instant
 from schemas.events import Event
@@ -56,7 +56,7 @@ def why(
     `key` is an alert's key or what a scope is of: a door, a plate's reference, a device.
     """
     seen: list[Moment] = []
-    watched = rule_set(_watched(r, seen) if r.id == rule else r for r in rules.rules)
+    watched = rules.each(lambda one: _watched(one, seen) if one.id == rule else one)
     out = replay(events, watched, configs)
     alerts = [a for a in out.alerts.values() if a.rule == rule and _concerns(a.key, key)]
     keys = {alert.key for alert in alerts} | {key}

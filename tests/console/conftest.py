@@ -12,11 +12,14 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from console.consumer import TOPICS
 from console.office import Office
+from console.register.office import RegisterOffice
 from console.settings import ConsoleSettings
 from schemas.alerts import Alert
 from schemas.topics import ALERTS, VIEWS
 from schemas.views import View, encode_view, view_key
+from tests.console.desks import opened
 from tests.console.samples import NINE
+from tests.services.postgresql import PostgreSQL
 from tests.services.process import LOOPBACK, Child, Service, accepts, free_port
 
 
@@ -98,3 +101,31 @@ def broker(tmp_path: Path) -> Iterator[Broker]:
     with Broker(Child(argv, tmp_path / "broker.log", partial(accepts, port)), port) as service:
         service.start()
         yield service
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of the test's own, of either kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'register.db'}"
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    return server.new_database()
+
+
+@pytest.fixture
+def desk_settings(database_url: str, tmp_path: Path) -> ConsoleSettings:
+    return ConsoleSettings(data=tmp_path / "console", database_url=database_url)
+
+
+@pytest.fixture
+def register(desk_settings: ConsoleSettings) -> Iterator[RegisterOffice]:
+    """The register of that database, at nine o'clock."""
+    with opened(desk_settings) as office:
+        yield office
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[RegisterOffice]:
+    """The register on SQLite, for what no database does differently."""
+    with opened(ConsoleSettings(data=tmp_path / "console")) as office:
+        yield office

@@ -12,6 +12,7 @@ from processors.core.partition import Partition, commit_key
 from processors.core.rule import RuleSet
 from schemas.alerts import Alert
 from schemas.events import Event, decode, encode
+from schemas.views import View
 
 
 class Crash(Exception):
@@ -29,6 +30,7 @@ class Live:
     log: list[bytes] = field(default_factory=list)
     changelog: dict[str, bytes] = field(default_factory=dict)
     alerts: dict[str, Alert] = field(default_factory=dict)
+    views: dict[str, View] = field(default_factory=dict)
     late: list[Event] = field(default_factory=list)
     writes: int = 0
     crash_at: int | None = None
@@ -61,6 +63,9 @@ class Live:
             if known is None or alert.revision >= known.revision:
                 assert known is None or known.revision < alert.revision or known == alert
                 self.alerts[alert.id] = alert
+        if out.views:
+            self._count()
+            self.views.update(out.views)
         self._count()
         self.late.extend(out.late)
         checkpoint = partition.checkpoint()

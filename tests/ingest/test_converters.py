@@ -27,6 +27,8 @@ from ingest.message import Unreadable
 from schemas.base import format_instant, parse_instant
 
 ISO = {
+    "2026-03-01T16:00+08:00": "2026-03-01T08:00:00.000Z",
+    "2026-03-01T16:00Z": "2026-03-01T16:00:00.000Z",
     "2026-03-01T16:00:00+08:00": "2026-03-01T08:00:00.000Z",
     "2026-03-01T16:00:00+0800": "2026-03-01T08:00:00.000Z",
     "2026-03-01T08:00:00Z": "2026-03-01T08:00:00.000Z",
@@ -158,7 +160,11 @@ LENIENT = {
     b'{"a": "http://x/,]", "b": ",}",}': {"a": "http://x/,]", "b": ",}"},
     b'{"a": "say \\"hi\\" // no", }': {"a": 'say "hi" // no'},
     b'\xef\xbb\xbf{"a": 1}': {"a": 1},
-}
+    b'{"a": 1, /*req, "b": 2*/ "c": "/* no */"}': {"a": 1, "c": "/* no */"},
+    b'{"a": "1"\n "b": [2]\r\n  "c": {"d": true}\n"e": 5}': {
+        "a": "1", "b": [2], "c": {"d": True}, "e": 5,
+    },
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("payload", LENIENT)
@@ -166,9 +172,21 @@ def test_lenient_json_reads_what_has_one_meaning_only(payload: bytes) -> None:
     assert lenient_json(payload) == LENIENT[payload]
 
 
-@pytest.mark.parametrize("payload", [b'{"a": 1', b"{'a': 1}", b'{"a" 1}', b'{"a": 1,,}', b"[,]"])
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b'{"a": 1',
+        b"{'a': 1}",
+        b'{"a" 1}',
+        b'{"a": 1,,}',
+        b"[,]",
+        b'{"a": 1 "b": 2}',
+        b'["a"\n"b"]',
+        b'{"a"\n"b": 1}',
+    ],
+)
 def test_lenient_json_guesses_nothing(payload: bytes) -> None:
-    with pytest.raises(Unreadable, match="is not JSON at line 1, column"):
+    with pytest.raises(Unreadable, match="is not JSON at line"):
         lenient_json(payload)
 
 
@@ -201,3 +219,10 @@ def test_comments_change_no_value(value: Any) -> None:
 
     assert lenient_json(printed.encode()) == value
     assert json.loads(strip_comments(printed)) == value
+
+
+@given(JSON)
+def test_block_comments_change_no_value(value: Any) -> None:
+    printed = json.dumps(value, indent=1).replace("\n", ' /* say "why", {so} * // */\n')
+
+    assert lenient_json(printed.encode()) == value

@@ -4,7 +4,8 @@ from ingest.message import Message, Rejected
 from ingest.rejected import BODY_MAX, refuse
 from schemas.events import ENVELOPE_EVENTS_MAX, Event, decode, event_id, make_event
 from schemas.sealing import Keys
-from schemas.topics import EVENTS, REJECTED
+from schemas.sightings import Sighting, decode_sightings
+from schemas.topics import EVENTS, REJECTED, SIGHTINGS
 
 KEYS = Keys(bytes(range(32)))
 AT = 1_772_000_000_000
@@ -48,6 +49,37 @@ def test_a_large_body_is_to_be_kept_first() -> None:
     batch.add(Outcome(refusal=refuse(message, Rejected("no"), KEYS, "gw", "gate-1")))
 
     assert len(batch.objects) == 1
+
+
+def sighting(number: int, *pictures: str) -> Sighting:
+    return Sighting.model_validate(
+        {
+            "id": f"s{number}", "type": "plate.read", "time": AT, "received_at": AT,
+            "estate": "a", "estate_name": {"zh": "甲", "en": "A"}, "device": "d", "place": "p",
+            "place_name": {"zh": "门", "en": "Gate"}, "pictures": pictures,
+            "plate": {"ref": "r", "skeleton": f"bones-{number}"},
+        }
+    )  # fmt: skip
+
+
+def test_a_sighting_goes_to_its_topic_under_its_skeleton() -> None:
+    batch = Batch()
+    batch.add(Outcome(events=[event("a", 1)], sightings=[sighting(1), sighting(2)]))
+
+    ((_, *records),) = batch.rounds()
+    assert [(r.topic, r.key) for r in records] == [
+        (SIGHTINGS.name, b"bones-1"), (SIGHTINGS.name, b"bones-2"),
+    ]  # fmt: skip
+    assert decode_sightings(records[0].value) == [sighting(1)]
+
+
+def test_a_picture_that_is_not_there_is_linked_from_no_sighting() -> None:
+    batch = Batch()
+    batch.add(Outcome(sightings=[sighting(1, "lost", "kept")]))
+    batch.unlink({"lost"})
+
+    ((record,),) = batch.rounds()
+    assert decode_sightings(record.value)[0].pictures == ("kept",)
 
 
 def test_nothing_makes_no_round() -> None:

@@ -12,6 +12,7 @@ from ingest.registry import Registry
 from ingest.skew import SAMPLES, SkewTable
 from schemas.events import ENVELOPE_BYTES_MAX, decode_line
 from schemas.sealing import Keys
+from schemas.site import parse_site
 from tests.ingest.parts import probe_catalogue
 
 KEYS = Keys(bytes(range(32)))
@@ -214,11 +215,34 @@ def test_the_gateways_prefix_is_unknown_to_adapters_but_stays_in_refusals() -> N
     assert (refusal.record.topic, refusal.record.device) == ("estate-a/devices/g/make", "g")
 
 
+SITE = parse_site("""
+estates:
+  - id: lakeside
+    name: {zh: 翠湖苑, en: Lakeside}
+    position: {lat: 30.5, lon: 112.25}
+    places: [{id: east, kind: gate, name: {zh: 东门, en: East Gate}}]
+    devices: [{id: cam, adapter: probe, place: east, ids: [d1]}]
+""")
+
+
+def registered(**changes: Any) -> Intake:
+    mapper = Mapper(CATALOGUE, Registry(SITE))
+    return Intake(mapper, KEYS, "gw", SkewTable(), configs=SITE.configs(), **changes)
+
+
 def test_sightings_are_written_only_where_they_are_asked_for() -> None:
     plate = message({"type": "plate.read", "device": "d1", "at": AT, "subject": "鄂FA1B28"})
 
-    assert intake().read(plate, LIVE).sightings == []
-    assert len(intake(sightings=True).read(plate, LIVE).sightings) == 1
+    assert registered().read(plate, LIVE).sightings == []
+    (seen,) = registered(sightings=True).read(plate, LIVE).sightings
+    assert (seen.estate, seen.place_name.zh) == ("lakeside", "东门")
+    assert seen.position == SITE.estates[0].position
+
+
+def test_what_an_unregistered_device_reads_is_seen_by_nobody_elsewhere() -> None:
+    plate = message({"type": "plate.read", "device": "d9", "at": AT, "subject": "鄂FA1B28"})
+
+    assert registered(sightings=True).read(plate, LIVE).sightings == []
 
 
 WHOLE = json.dumps([opened(AT, subject="7", sequence=3), {"type": "plate.read", "subject": "A1"}])

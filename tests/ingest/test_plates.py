@@ -39,3 +39,29 @@ def test_plates_that_differ_in_one_place_share_one_masked_form() -> None:
 @pytest.mark.parametrize("other", ["A12954", "A1234", "A123455"])
 def test_plates_that_differ_in_more_share_none(other: str) -> None:
     assert not set(masked("A12345")) & set(masked(other))
+
+
+@pytest.mark.parametrize(
+    ("whole", "lost"),
+    [("鄂FA1238", "FA1238"), ("鄂AD12345", "AD12345"), ("粤B12345D", "B12345D")],
+)
+def test_a_plate_that_lost_its_province_character_is_one_apart(whole: str, lost: str) -> None:
+    assert len(set(masked(skeleton(whole))) & set(masked(skeleton(lost)))) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("鄂AD12345", "鄂AD12346"),  # new energy, 8 characters
+        ("鄂A1234警", "鄂A1239警"),  # police
+        ("鄂A临1234", "鄂A临1239"),  # temporary
+        ("WJ京0123X", "WJ京0129X"),  # armed police
+    ],
+)
+def test_plates_of_every_kind_are_compared_place_by_place(one: str, other: str) -> None:
+    assert len(set(masked(skeleton(one))) & set(masked(skeleton(other)))) == 1
+    assert not set(masked(skeleton(one))) & set(masked(skeleton(other[:-1])))
+
+
+def test_no_plate_has_no_forms() -> None:
+    assert masked("") == ()

@@ -1,11 +1,13 @@
-import json
 from typing import Any
 
 import pytest
 
 from ingest.pseudonyms import protect, sighting
+from schemas.base import Words
 from schemas.events import Event, decode_line, event_id, make_event
+from schemas.place import EstateConfig, Place, Position
 from schemas.sealing import Keys, person_context, subject_context
+from schemas.sightings import Sighting, decode_sightings, encode_sightings
 
 KEYS = Keys(bytes(range(32)))
 AT = 1_772_000_000_000
@@ -95,17 +97,67 @@ def test_what_leaves_is_still_an_event() -> None:
     assert decode_line(event.to_json()) == event
 
 
+LAKESIDE = EstateConfig(
+    estate="lakeside",
+    name=Words(zh="翠湖苑", en="Lakeside"),
+    timezone="Asia/Urumqi",
+    position=Position(lat=30.5, lon=112.25),
+    places=(Place(id="north-gate", kind="gate", name=Words(zh="北门", en="North Gate")),),
+)
+
+
+def seen(clear: Event, config: EstateConfig | None = LAKESIDE) -> Sighting | None:
+    return sighting(clear, protect(clear, KEYS, AT), KEYS, config)
+
+
 def test_a_sighting_has_the_citys_references_and_nothing_clear() -> None:
     clear = make("plate.read", "鄂F·A1B28")
-    seen = sighting(clear, KEYS, AT)
+    found = seen(clear)
 
-    assert seen is not None
-    (content,) = json.loads(seen.value)
-    assert seen.key == content["plate"]["skeleton"] == KEYS.city.plate("鄂FA1B28").skeleton
-    assert content["id"] == protect(clear, KEYS, AT).id
-    assert "A1B28" not in seen.value.decode()
+    assert found is not None
+    city, text = KEYS.city.plate("鄂FA1B28"), found.model_dump_json()
+    assert (found.plate.ref, found.plate.skeleton) == (city.ref, city.skeleton)
+    assert "A1B28" not in text
+    assert not [form for form in city.masked if form in text], "nobody needs them there"
 
 
-@pytest.mark.parametrize(("word", "subject"), [("plate.read", None), ("access.granted", "7")])
-def test_without_a_plate_there_is_no_sighting(word: str, subject: str | None) -> None:
-    assert sighting(make(word, subject), KEYS, AT) is None
+def test_a_sighting_has_all_it_takes_to_judge_it() -> None:
+    clear = make(
+        "vehicle.entered", "鄂FA1B28", vehicle_colour="white", vehicle_type="sedan",
+        plate_colour="blue", plate_type="small", direction="in", confidence=0.97,
+        pictures=("http://cam/1.jpg", "data:image/jpeg;base64,AAAA"),
+    )  # fmt: skip
+    event, found = protect(clear, KEYS, AT), seen(clear)
+
+    assert found is not None
+    assert (found.id, found.time, found.subject) == (event.id, event.time, event.subject)
+    assert found.sealed == event.data.sealed
+    assert found.pictures == event.data.pictures == ("http://cam/1.jpg",)
+    assert (found.estate_name, found.timezone) == (LAKESIDE.name, LAKESIDE.timezone)
+    assert (found.position, found.place_name.zh) == (LAKESIDE.position, "北门")
+    looks = (found.vehicle_colour, found.vehicle_type, found.plate_colour, found.plate_type)
+    assert looks == ("white", "sedan", "blue", "small")
+    assert (found.direction, found.confidence) == ("in", 0.97)
+    assert decode_sightings(encode_sightings([found])) == [found]
+
+
+def test_an_estate_without_a_configuration_goes_by_its_id() -> None:
+    found = seen(make("plate.read", "鄂FA1B28"), None)
+
+    assert found is not None
+    assert (found.estate_name.zh, found.place_name.zh) == ("lakeside", "north-gate")
+
+
+@pytest.mark.parametrize(
+    ("word", "subject", "data"),
+    [
+        ("plate.read", None, {}),
+        ("plate.read", "--", {}),
+        ("access.granted", "7", {}),
+        ("plate.read", "鄂FA1B28", {"retained": True}),
+    ],
+)
+def test_what_is_no_plate_seen_now_is_no_sighting(
+    word: str, subject: str | None, data: dict[str, Any]
+) -> None:
+    assert seen(make(word, subject, **data)) is None

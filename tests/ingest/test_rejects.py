@@ -33,7 +33,9 @@ estates:
     name: {zh: 东苑, en: East}
     timezone: UTC
     places: [{id: d1, kind: door, name: {zh: 门, en: Door}}]
-    devices: [{id: block-3, adapter: esp_rfid, place: d1}]
+    devices:
+      - {id: block-3, adapter: esp_rfid, place: d1}
+      - {id: C1, adapter: generic_plates_csv, place: d1, ids: [C1]}
 """)
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.repo.tree import ROOT, name, parsed, python_files
 
 PURE = [
-    *python_files("processors/core", "processors/rules", "schemas"),
+    *python_files("processors/core", "processors/rules", "processors/views", "schemas"),
     *[p for p in python_files("ingest/adapters") if "cases" not in p.parts],
     *[ROOT / f"ingest/{part}.py" for part in ("mapping", "converters", "topics", "message")],
     *[ROOT / f"ingest/{part}.py" for part in ("registry", "skew", "multipart", "pictures")],

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from processors.core.effects import Deadline, SetDeadline
 from processors.core.rule import Scope, Situation
 from processors.rules.areas import area_name, area_of, is_closed, ways
+from processors.rules.catalogue import shipped_rules
+from processors.rules.devices import CREDENTIAL_RULES, SWITCHED_RULES, rests_on
 from processors.rules.distances import metres_between, position_of
 from processors.rules.impossible_travel.learned import KEPT, Learned, learned, least_ms
 from processors.rules.lapsed_credential_used.entries import (
@@ -20,7 +22,7 @@ from processors.rules.lapsed_credential_used.entries import (
 )
 from processors.rules.night import next_clock
 from processors.rules.places import of_credential
-from processors.rules.switch import SwitchedParams, is_on_somewhere, switched
+from processors.rules.switch import SwitchedParams, is_on_somewhere, switched, where_on
 from schemas.base import parse_instant
 from schemas.event_data import RegisterChanged
 from schemas.events import Event
@@ -128,6 +130,12 @@ def test_an_end_the_register_never_set_is_known_as_well() -> None:
     assert ended is not None
     assert (ended.until, ended.credential_class) == (T0 + 100_000, "tenant")
     assert told((), 100, change="ended", begins=200) == ()
+    assert len(told((), 100, change="ended", begins=100)) == 1
+
+
+def test_one_entry_stays_one() -> None:
+    assert len(told(told((), 0), 10, change="ended")) == 1
+    assert len(told(told((), 5, ends=9), 5, ends=20)) == 1
 
 
 changes = st.lists(
@@ -193,6 +201,14 @@ def test_the_percentile_is_exact_until_its_room_is_full(took: list[int], percent
     assert least_ms(known, percentile) == sorted(took)[rank - 1]
 
 
+def test_its_room_is_used_whole() -> None:
+    known = Learned()
+    for took in range(499):
+        known = learned(known, took, 10)
+    assert (known.count, least_ms(known, 10)) == (499, 49)
+    assert learned(known, 499, 10).count == 250
+
+
 def test_what_was_learned_long_ago_weighs_less() -> None:
     known = Learned()
     for _ in range(100_000):
@@ -223,6 +239,20 @@ def test_the_wall_clock_next_shows(at: str, time: str, zone: str, next_at: str) 
     assert next_clock(parse_instant(at), time, zone) == parse_instant(next_at)
 
 
+def test_a_lost_reader_blinds_the_rules_that_are_on() -> None:
+    off = {
+        rule.id
+        for rule in shipped_rules().rules
+        if rule.id in CREDENTIAL_RULES and issubclass(rule.params, SwitchedParams)
+    }
+    assert off == set(SWITCHED_RULES)
+    reader = {"id": "r1", "name": NAME, "place": "d1", "kind": "reader"}
+    blind = rests_on(config(devices=[reader]), "r1")
+    assert set(CREDENTIAL_RULES) - set(blind) == off
+    on = {"antipassback": {"enabled": True}}
+    assert "antipassback" in rests_on(config(devices=[reader], rules=on), "r1")
+
+
 def switched_step(
     now: Situation, state: int, told: Event | Deadline
 ) -> tuple[int, tuple[SetDeadline, ...]]:
@@ -247,5 +277,9 @@ def test_a_switched_off_rule_does_nothing_on_an_event() -> None:
     assert after(off, elsewhere, register) == 1
     assert after(off, off_there, register) == 0
     assert after(off, config(), Deadline("soon", T0)) == 1, "what was begun comes to its end"
+    there = where_on("rule", of_credential)
+    read = event("access.granted", 0, subject="card-1")
+    assert there(read, elsewhere) == of_credential(read, elsewhere) != ()
+    assert there(read, off_there) == ()
     assert is_on_somewhere(config(rules={"rule": {"enabled": True}}), "rule")
     assert not is_on_somewhere(config(rules={"other": {"enabled": True}}), "rule")

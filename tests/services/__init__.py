@@ -1,4 +1,4 @@
-"""Real Kafka, InfluxDB, mosquitto and Chromium for the tests, with no container engine.
+"""Real Kafka, InfluxDB, mosquitto, PostgreSQL and Chromium for the tests, with no container engine.
 
 A test double agrees with whatever we believed when we wrote it; the real service does not. Each
 module here has a `prepare()` that fetches or builds one service into the user's cache, and a

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import NoReturn
 
-from tests.services import chromium, influxdb, kafka, mosquitto
+from tests.services import chromium, influxdb, kafka, mosquitto, postgresql
 from tests.services.cache import Unavailable
 from tests.services.process import NotReady
 
@@ -18,6 +18,7 @@ from tests.services.process import NotReady
 PREPARE: dict[str, Callable[[], Path]] = {
     "kafka": kafka.prepare,
     "mosquitto": mosquitto.prepare,
+    "postgresql": postgresql.prepare,
     "chromium": chromium.prepare,
     "influxdb": influxdb.prepare,
 }
@@ -44,6 +45,8 @@ def up(folder: Path) -> int:
         print(f"kafka      {broker.bootstrap}")
         mqtt = stack.enter_context(mosquitto.start(folder / "mosquitto"))
         print(f"mosquitto  {mqtt.host}:{mqtt.port}")
+        database = stack.enter_context(postgresql.start(folder / "postgresql"))
+        print(f"postgresql {database.url()}")
         store = stack.enter_context(influxdb.start(folder / "influxdb"))
         print(f"influxdb   {store.url} org={store.org} bucket={store.bucket} token={store.token}")
         browser = stack.enter_context(chromium.start(folder / "chromium"))

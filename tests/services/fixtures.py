@@ -17,11 +17,13 @@ from tests.services import chromium as chromium_service
 from tests.services import influxdb as influxdb_service
 from tests.services import kafka as kafka_service
 from tests.services import mosquitto as mosquitto_service
+from tests.services import postgresql as postgresql_service
 from tests.services.cache import Unavailable
 from tests.services.chromium import Chromium
 from tests.services.influxdb import InfluxDB
 from tests.services.kafka import Kafka
 from tests.services.mosquitto import Mosquitto
+from tests.services.postgresql import PostgreSQL
 from tests.services.process import Service
 
 REQUIRE = "SMART_COMMUNITY_REQUIRE_SERVICES"
@@ -59,6 +61,13 @@ def influxdb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InfluxDB]:
 def mosquitto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mosquitto]:
     """Give a running mosquitto at `host` and `port` that lets everybody in."""
     with running(mosquitto_service.start, tmp_path_factory.mktemp("mosquitto")) as service:
+        yield service
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgreSQL]:
+    """Give a running PostgreSQL; `new_database()` is the URL of an empty database."""
+    with running(postgresql_service.start, tmp_path_factory.mktemp("postgresql")) as service:
         yield service
 
 

@@ -13,11 +13,13 @@ from influxdb_client import InfluxDBClient, Point
 from influxdb_client.client.write_api import SYNCHRONOUS
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
+from sqlalchemy import create_engine, text
 
 from tests.services import mosquitto as mosquitto_service
 from tests.services.influxdb import InfluxDB
 from tests.services.kafka import Kafka
 from tests.services.mosquitto import Mosquitto
+from tests.services.postgresql import PostgreSQL
 
 pytest_plugins = ["tests.services.fixtures"]
 pytestmark = pytest.mark.services
@@ -90,6 +92,33 @@ def test_influxdb_keeps_points_across_a_kill_and_a_restart(influxdb: InfluxDB) -
     assert values(influxdb, "kept") == [10]
     influxdb.restart()
     assert values(influxdb, "kept") == [10]
+
+
+def in_database(url: str, *statements: str) -> list[object]:
+    """What the last statement gives; a connection of its own each time."""
+    engine = create_engine(url.replace("://", "+pg8000://"))
+    with engine.begin() as connection:
+        answers = [connection.execute(text(statement)) for statement in statements]
+        found = [row[0] for row in answers[-1]] if answers[-1].returns_rows else []
+    engine.dispose()
+    return found
+
+
+def test_postgresql_gives_each_test_a_database_of_its_own(postgresql: PostgreSQL) -> None:
+    one, other = postgresql.new_database(), postgresql.new_database()
+    in_database(one, "CREATE TABLE homes (name text)", "INSERT INTO homes VALUES ('1-101')")
+    assert in_database(one, "SELECT name FROM homes") == ["1-101"]
+    asked = "SELECT tablename FROM pg_tables WHERE tablename = 'homes'"
+    assert in_database(other, asked) == []
+
+
+def test_postgresql_keeps_rows_across_a_kill(postgresql: PostgreSQL) -> None:
+    url = postgresql.new_database()
+    in_database(url, "CREATE TABLE kept (name text)", "INSERT INTO kept VALUES ('before')")
+    postgresql.kill()
+    assert not postgresql.running
+    postgresql.start()
+    assert in_database(url, "SELECT name FROM kept") == ["before"]
 
 
 @contextmanager

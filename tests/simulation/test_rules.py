@@ -41,7 +41,10 @@ def test_no_situation_is_missed(day: Played, alerts: list[Alert]) -> None:
 
 
 def test_nothing_harmless_is_called(day: Played, alerts: list[Alert]) -> None:
-    """Save that a misread plate never leaves, which `overstay` names among its known faults."""
+    """Save that a misread plate never leaves, which `overstay` names among its known faults, and
+    what is only counted: in the first days of a log vehicles leave that nobody saw come.
+    """
     for alert in alerts:
-        if alert.suppressed is None and alert.rule != "overstay":
+        told = alert.suppressed is None and alert.delivery != "statistic"
+        if told and alert.rule != "overstay":
             assert any(covers(alert, truth) for truth in day.truths), alert.reason.en

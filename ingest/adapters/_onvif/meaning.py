@@ -17,7 +17,14 @@ from ingest.adapters._onvif.topics import STATE, Row, Topics, item_rows
 from ingest.adapters._onvif.values import condition, seen_object, told_state
 from ingest.converters import whole
 from ingest.message import Reading, Unreadable
-from schemas.event_data import CameraData, DeviceTampered, EventData, ObjectCounted
+from schemas.event_data import (
+    CameraData,
+    DeviceTampered,
+    EventData,
+    ObjectCounted,
+    PersonCounted,
+    VehicleCounted,
+)
 
 _NEVER_A_STATE = ("access.", "door.", "barrier.", "vehicle.", "plate.", "exit.", "person.",
                   "doorbell.", "help.", "loop.", "face.", "device.")  # fmt: skip
@@ -25,6 +32,8 @@ _VIDEO = ("VideoSourceConfigurationToken", "VideoSourceToken", "VideoSource",
           "VideoSourceConfiguration", "Source", "channel", "Channel", "video_source")  # fmt: skip
 _RULES = ("Rule", "RuleName", "RuleToken", "areaid")
 _OBJECT_IDS = ("ObjectId", "objectId", "ObjectID", "object_id")
+_COUNTS = ("Count", "count", "total", "Occupancy")
+_VEHICLES = frozenset({"vehicle", "car", "truck", "bus", "motorcycle", "bicycle", "bike"})
 _MEASURED = "Value"
 """A sensor's reading is a state, also where the topic that would name the sensor is lost."""
 _NUMBERED = re.compile(r"(?:Camera|Device|Channel_?)(\d{1,4})")
@@ -130,7 +139,7 @@ def _state(notification: Notification) -> Reading:
 
 
 def _camera(notification: Notification, row: Row, rest: tuple[str, ...], on: bool) -> Reading:
-    word = row.active if on else row.inactive
+    word = _counted(row.active, notification) if on else row.inactive
     leaf = rest[0] if rest and _NUMBERED.match(rest[0]) else None
     zone = notification.of_source(*_RULES) or leaf
     track = notification.of_data(*_OBJECT_IDS)
@@ -138,6 +147,13 @@ def _camera(notification: Notification, row: Row, rest: tuple[str, ...], on: boo
     key = "/".join(filter(None, (zone, track))) or None
     fields = _fields(word, notification, row, zone, track)
     return Reading(word, channel=channel, key=key, fields=fields)
+
+
+def _counted(word: str, notification: Notification) -> str:
+    """A counter of passages counts people, unless it names a kind of vehicle."""
+    if word != PersonCounted.TYPE or seen_object(notification) not in _VEHICLES:
+        return word
+    return VehicleCounted.TYPE
 
 
 def _number(leaf: str | None) -> str | None:
@@ -154,10 +170,12 @@ def _fields(
         return {"state": told_state(notification)}
     if issubclass(data, DeviceTampered):
         return {"zone": zone}
+    if issubclass(data, PersonCounted | VehicleCounted):
+        return {"count": whole(notification.of_data(*_COUNTS))}
     if not issubclass(data, CameraData):
         return {}
     told = row.object or seen_object(notification)
     fields: dict[str, Any] = {"object": told, "track": track, "zone": zone}
     if issubclass(data, ObjectCounted):
-        fields["count"] = whole(notification.of_data("Count", "count", "total", "Occupancy"))
+        fields["count"] = whole(notification.of_data(*_COUNTS))
     return fields

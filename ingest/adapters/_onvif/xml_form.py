@@ -82,6 +82,8 @@ class _Collector:
     def _inside(self, name: str, attributes: dict[str, str]) -> None:
         current = self.found[-1]
         if name == "Message" and "UtcTime" in attributes:
+            if current["UtcTime"]:
+                current = self._another(current)
             current["UtcTime"] = attributes["UtcTime"]
             current["PropertyOperation"] = attributes.get("PropertyOperation", "")
         elif name in _SECTIONS and self._open[-2:-1] == ["Message"]:
@@ -90,6 +92,14 @@ class _Collector:
             self._section.setdefault(attributes["Name"], attributes.get("Value", ""))
         elif name == "ElementItem" and self._section is not None and "Name" in attributes:
             self._section.setdefault(attributes["Name"], "")
+
+    def _another(self, current: dict[str, Any]) -> dict[str, Any]:
+        """A further message in one holder: the same topic and producer, its own content."""
+        if len(self.found) >= NOTIFICATIONS_MAX:
+            raise Unreadable(f"has more than {NOTIFICATIONS_MAX} notifications", "$")
+        named = {name: current[name] for name in ("Topic", "Address")}
+        self.found.append({**_blank(), **named})
+        return self.found[-1]
 
     def data(self, text: str) -> None:
         """Text inside an element."""

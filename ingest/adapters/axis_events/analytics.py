@@ -29,7 +29,7 @@ def read_count(notification: Notification) -> Reading:
         "device": notification.device, "time": notification.time, "native": notification.topic,
         "key": f"{scenario}/{total}",
     }  # fmt: skip
-    if passed is None or passed == _PERSON:
-        fields = {"count": total, "zone": scenario, "object": passed}
-        return Reading("object.counted", fields=fields, **shared)
-    return Reading("vehicle.counted", fields={"count": total}, **shared)
+    if passed is None:
+        return Reading("object.counted", fields={"count": total, "zone": scenario}, **shared)
+    word = "person.counted" if passed == _PERSON else "vehicle.counted"
+    return Reading(word, fields={"count": total}, **shared)

@@ -10,7 +10,7 @@ from ingest.adapters._onvif.topics import Topics, standard_lines
 from ingest.adapters._onvif.xml_form import read_notifications
 from ingest.adapters.axis_events.analytics import is_count, read_count
 from ingest.adapters.axis_events.entry import ID_POINT, read_id_point
-from ingest.converters import epoch_time, flag, load_json, said
+from ingest.converters import epoch_time, flag, lenient_json, said
 from ingest.message import Message, Reading, Unreadable
 from ingest.tables import rows
 
@@ -33,18 +33,43 @@ def decode(message: Message) -> list[Reading]:
     elif b"_value_1" in payload:
         found = read_printed(payload)
     else:
-        return _read_json(message, load_json(payload))
+        return _read_json(message, lenient_json(payload))
     return [reading for one in found for reading in _readings(one)]
 
 
 def _read_json(message: Message, document: Any) -> list[Reading]:
     if not isinstance(document, dict):
         raise Unreadable("is no event of an Axis device", "$")
+    document = _unwrapped(document)
+    if "operation" in document and "message" not in document:
+        return _readings(_decoded(document))
     connected = flag(document.get("connected"))
     if connected is not None and "message" not in document:
         word = "device.online" if connected else "device.offline"
         return [Reading(word, device=_serial(message.topic), native="connection")]
     return _readings(_bridged(message.topic, document))
+
+
+def _unwrapped(document: dict[str, Any]) -> dict[str, Any]:
+    """The notification of a WebSocket message (`events:notify`), or the document itself."""
+    params = document.get("params")
+    told = params.get("notification") if isinstance(params, dict) else None
+    return told if isinstance(told, dict) else document
+
+
+def _decoded(document: dict[str, Any]) -> Notification:
+    """What the event library of Home Assistant makes of a notification: one item, no time."""
+    path = topic_path(said(document.get("topic")) or "")
+    if not path:
+        raise Unreadable("has no topic", "$.topic")
+    source, item = said(document.get("source")), said(document.get("type"))
+    return Notification(
+        path,
+        time=None,
+        operation=said(document.get("operation")),
+        source={source: document.get("source_idx")} if source else {},
+        data={item or "state": document.get("value")},
+    )
 
 
 def _bridged(mqtt_topic: str, document: dict[str, Any]) -> Notification:

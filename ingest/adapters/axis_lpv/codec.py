@@ -12,7 +12,7 @@ from ingest.adapters._onvif.notification import Notification, flat_items, topic_
 from ingest.adapters._onvif.values import condition
 from ingest.adapters._onvif.xml_form import read_notifications
 from ingest.adapters.axis_lpv.passage import read_passage
-from ingest.converters import load_json, said
+from ingest.converters import lenient_json, said
 from ingest.message import Message, Picture, Reading, Unreadable
 from ingest.multipart import Part, parts
 from ingest.xml_tree import read_xml
@@ -26,7 +26,7 @@ def decode(message: Message) -> list[Reading]:
     if payload[:1] == b"<":
         return _read_document(payload)
     if payload[:1] in (b"{", b"["):
-        return list(_read_json(load_json(payload)))
+        return list(_read_json(lenient_json(payload)))
     found = parts(payload)
     told = [reading for part in found if _is_event(part) for reading in _of_part(part, found)]
     if not told:
@@ -45,7 +45,7 @@ def _of_part(event: Part, found: list[Part]) -> Iterator[Reading]:
         for part in found
         if part is not event and part.content_type.startswith("image/")
     )
-    for reading in _read_json(load_json(event.body)):
+    for reading in _read_json(lenient_json(event.body)):
         yield replace(reading, pictures=(*reading.pictures, *carried))
 
 

@@ -94,9 +94,9 @@ def face(element: Element) -> Reading:
 
 
 def people_counter(element: Element) -> Reading:
-    """`NumberStat`: running totals of a line; without them a state."""
-    entered = whole(element.data.get("EnteredSubtotal"))
-    exited = whole(element.data.get("ExitedSubtotal"))
+    """`NumberStat`: running totals of a line or an area; without them a state."""
+    entered = whole(element.data.get("EnteredSubtotal", element.data.get("EnteredNumber")))
+    exited = whole(element.data.get("ExitedSubtotal", element.data.get("ExitedNumber")))
     if entered is None and exited is None:
         return state(element)
     return reading(element, "person.counted", fields={"entered": entered, "exited": exited})

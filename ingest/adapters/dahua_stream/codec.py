@@ -70,6 +70,7 @@ _READERS: dict[str, Reader] = {
     "FingerPrintCheck": credentials.fingerprint,
     "IgnoreInvite": stations.answered,
     "NumberStat": cameras.people_counter,
+    "TrafficFlowStat": traffic.flow,
     "SIPRegisterResult": stations.sip_registered,
     "VideoMotionInfo": cameras.motion_info,
     "VideoTalkLog": stations.call_log,

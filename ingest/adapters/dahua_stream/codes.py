@@ -68,7 +68,7 @@ STATES: frozenset[str] = frozenset({
     "PassiveHungup", "QueueNumDetection", "QueueStayDetection", "Reboot", "RecordDelete",
     "RequestCallState", "RtspSessionDisconnect", "SecurityImExport", "SendCard",
     "StorageFailure", "StorageFormat", "StorageLowSpace", "StorageNotExist", "SystemState",
-    "TrafficFlowStat", "TumbleDetection", "UpdateFile", "Upgrade", "UserLock",
+    "TumbleDetection", "UpdateFile", "Upgrade", "UserLock",
 })  # fmt: skip
 """Codes that tell how a device is or what its software does: kept as states, never happenings."""
 

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from ingest.adapters._dahua.names import table
+from ingest.adapters._dahua.names import table, tables
 from ingest.adapters._dahua.vehicles import confidence_of, plate_text, vehicle_fields
 from ingest.adapters.dahua_stream.cameras import seen_object
 from ingest.adapters.dahua_stream.element import Element
-from ingest.adapters.dahua_stream.reading import reading
+from ingest.adapters.dahua_stream.reading import reading, state
+from ingest.converters import whole
 from ingest.message import Reading
 
 PASSAGES = frozenset({
@@ -28,6 +29,7 @@ def vehicle(element: Element) -> Reading:
     text = plate_text(
         car.get("PlateNumber"), plate.get("PlateNumber"), plate.get("Text"), _plate_object(seen),
         table(rider.get("Plate")).get("Text"), data.get("PlateNumber"),
+        data.get("LicensePlate"),
     )  # fmt: skip
     fields = vehicle_fields(car, plate, table(data.get("Vehicle")) or rider)
     if text is None:
@@ -42,6 +44,15 @@ def _plate_object(seen: Any) -> Any:
 
 def _rating(seen: Any) -> Any:
     return seen.get("Confidence") if seen.get("ObjectType") == "Plate" else None
+
+
+def flow(element: Element) -> Reading:
+    """`TrafficFlowStat`: how many vehicles passed in the period, over all lanes; else a state."""
+    told = [whole(row.get("Flow")) for row in tables(element.data.get("FlowStates"))]
+    passed = [number for number in told if number is not None]
+    if not passed:
+        return state(element)
+    return reading(element, "vehicle.counted", fields={"count": sum(passed)})
 
 
 def has_plate(element: Element) -> bool:

@@ -93,7 +93,7 @@ def _described(operator: str, fields: Fields) -> Reading | None:
 
 
 def _named_by(topic: str) -> str | None:
-    """`mqtt/face/<id>/Rec` names the gate where its message does not."""
+    """`mqtt/face/<id>/Rec` names the gate where its message does not; some go a level deeper."""
     levels = topic.split("/")
-    named = len(levels) == 4 and levels[:2] == ["mqtt", "face"]
+    named = len(levels) >= 4 and levels[:2] == ["mqtt", "face"]
     return device_id(levels[2]) if named else None

@@ -98,7 +98,7 @@ def review(message: Message, prefix: str) -> list[Reading]:
     data = json_object(message)
     phase, after = _phase(data, ("new", "update", "end", "genai")), _part(data, "after")
     if phase == "genai":
-        return []
+        return _summary(after)
     camera, severity = _needed(after, "camera", "$.after"), after.get("severity")
     if severity not in ("detection", "alert"):
         raise Unreadable(f"severity {severity!r} is neither detection nor alert",
@@ -114,6 +114,26 @@ def review(message: Message, prefix: str) -> list[Reading]:
             _ALERT * (severity == "alert") + _ENDED * (phase == "end") + _gathered(seen or {}),
             native=f"reviews/{phase}/{severity}", key=fields["track"], fields=fields,
             observed=DeviceTime("", instant=message.received_at),
+        )
+    ]  # fmt: skip
+
+
+def _summary(after: Mapping[str, Any]) -> list[Reading]:
+    """What a model wrote of a review item; nothing where it wrote nothing yet."""
+    seen = after.get("data")
+    written = seen.get("metadata") if isinstance(seen, dict) else None
+    if not isinstance(written, dict):
+        return []
+    text = said(written.get("scene")) or said(written.get("shortSummary"))
+    if text is None:
+        return []
+    camera, track = _needed(after, "camera", "$.after"), _needed(after, "id", "$.after")
+    told = {"track": track, "title": said(written.get("title")), "text": text}
+    return [
+        Reading(
+            "device.described", camera, _time(after, "start_time", "$.after"), camera,
+            native="reviews/genai", key=track,
+            fields={"description": {name: value for name, value in told.items() if value}},
         )
     ]  # fmt: skip
 

@@ -1,5 +1,6 @@
 """Cameras and recorders: motion, analytics, inputs, health and counters."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -12,6 +13,8 @@ from schemas.event_data import CameraData, DeviceStateReported, EventData, FireD
 
 _OBJECTS = {"human": "person", "people": "person", "pedestrian": "person"}
 _HAZARDS = {"firedetection": "fire", "smokedetection": "smoke"}
+_TRIGGER_NUMBER = re.compile(r"-\d{1,3}$")
+"""Some firmware names an event as its trigger is named: type and channel (`facedetection-1`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ def event_rows() -> dict[str, EventRow]:
 
 def read_camera(alert: Alert) -> list[Reading]:
     """What the table says of the event type. Raises Unreadable for a type the table has not."""
-    row = event_rows().get(alert.key)
+    row = event_rows().get(alert.key) or event_rows().get(_TRIGGER_NUMBER.sub("", alert.key))
     if row is None:
         reason = f"unknown eventType {alert.event!r}; this adapter's event_types.csv lacks it"
         raise Unreadable(reason, alert.record.path)

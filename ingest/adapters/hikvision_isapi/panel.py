@@ -25,10 +25,13 @@ def contact_id() -> dict[str, dict[str, str]]:
 def read_panel(alert: Alert) -> list[Reading]:
     """An alarm of a zone, or a state. Zones count as the panel counts them (from 0 on radars).
 
-    Raises Unreadable for an alarm code the table has not.
+    Some panels keep the stream alive with an inactive event that has no content. Raises Unreadable
+    for an alarm code the table has not.
     """
     block = alert.record.part("CIDEvent") or alert.record
     code = block.text("standardCIDcode") or ""
+    if not alert.active and not code and block.text("code", "type") is None:
+        return [alert.says("device.heartbeat", channel=None, native=f"{alert.event}/inactive")]
     if len(code) != 4 or not code.isdecimal():
         raise Unreadable(f"standardCIDcode {code!r} is not four digits", block.path)
     zone = block.text("zone")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from ingest.converters import iso_time, load_json, said, whole
+from ingest.converters import iso_time, lenient_json, said, whole
 from ingest.message import DeviceTime, Message, Reading, Unreadable
 from ingest.tables import rows
 from schemas.event_data import (
@@ -56,7 +56,7 @@ def codes() -> dict[int, Code]:
 
 def decode(message: Message) -> list[Reading]:
     """One reading for each source of each event. Raises Unreadable."""
-    body = _object(load_json(message.payload), "$")
+    body = _object(lenient_json(message.payload), "$")
     if body.get("method") != "OnEventNotify":
         raise Unreadable(f"method {body.get('method')!r} is not OnEventNotify", "$.method")
     events = _object(body.get("params"), "$.params").get("events")

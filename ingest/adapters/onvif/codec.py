@@ -12,7 +12,7 @@ from ingest.adapters._onvif.notification import (
 )
 from ingest.adapters._onvif.topics import standard_topics
 from ingest.adapters._onvif.xml_form import read_notifications
-from ingest.converters import load_json, said
+from ingest.converters import lenient_json, said
 from ingest.message import Message, Reading
 
 PAYLOAD = "onvif-ej"
@@ -42,7 +42,7 @@ def _notifications(message: Message, payload: bytes) -> list[Notification]:
         return read_notifications(payload)
     if _PRINTED in payload:
         return read_printed(payload)
-    document = load_json(payload)
+    document = lenient_json(payload)
     if isinstance(document, dict) and not {"Source", "Data"}.isdisjoint(document):
         return [_event(message.topic, document)]
     return read_decoded(document)

@@ -27,11 +27,12 @@ _WORDS = {
 def ring(notice: Notice) -> list[Reading]:
     """Somebody rings at a reader, or at a bell wired to a hub."""
     data = notice.data
-    device = said(data.get("device_id")) or notice.object_id
+    door = said(data.get("door_id"))
+    device = said(data.get("device_id")) or notice.object_id or door
     return [
         Reading(
-            "doorbell.rung", device, epoch_s(data.get("create_time")), said(data.get("door_id")),
-            native=notice.event, key=said(data.get("request_id")),
+            "doorbell.rung", device, epoch_s(data.get("create_time")),
+            None if door == device else door, native=notice.event, key=said(data.get("request_id")),
         )
     ]  # fmt: skip
 

@@ -104,8 +104,8 @@ def _reading(
     word: str, told: Mapping[str, Any], notice: Notice, subject: str | None = None,
     fields: dict[str, Any] | None = None,
 ) -> Reading:  # fmt: skip
-    device = notice.object_id or told.get("device")
     door = said(told["door"].get("id"))
+    device = notice.object_id or told.get("device") or door
     state = {"log": said(told["event_type"]), "message": said(told["message"])}
     own = fields or ({"state": state} if word == "device.state_reported" else {})
     return Reading(

@@ -33,6 +33,8 @@ _WORDS = {
     "line_crossed": "line.crossed",
     "loiter": "loitering.started",
     "device_disconnected": "device.offline",
+    "access.door.unlock": "access.granted",
+    "access.door.access_denied": "access.denied",
 }
 
 

@@ -125,6 +125,8 @@ def _fields(word: str, meaning: Meaning, content: Mapping[str, Any], item: Item)
     data = EventData.TYPES[word]
     if meaning.hazard is not None:
         return {"hazard": meaning.hazard}
+    if meaning.zone is not None or meaning.silent:
+        return {"silent": True} if meaning.silent else {"zone": meaning.zone}
     if issubclass(data, AccessPresented):
         return {"method": meaning.method}
     fields: dict[str, Any] = {}

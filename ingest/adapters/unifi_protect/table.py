@@ -10,12 +10,17 @@ from schemas.event_data import Method
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What an event of a type is, and what its end is where the end is a fact of its own."""
+    """What an event of a type is, and what its end is where the end is a fact of its own.
+
+    `zone` names what tripped where it is no housing, `silent` a panic button.
+    """
 
     type: str
     ended: str | None = None
     method: Method | None = None
     hazard: str | None = None
+    zone: str | None = None
+    silent: bool = False
 
 
 STATE = Meaning("device.state_reported")
@@ -23,6 +28,8 @@ _OPERATED = Meaning("device.operated")
 _OFFLINE, _ONLINE = Meaning("device.offline"), Meaning("device.online")
 _DESCRIBED = Meaning("device.described")
 _TAMPERED = Meaning("device.tampered")
+_GLASS = Meaning("device.tampered", zone="glass")
+_PANIC = Meaning("help.requested", silent=True)
 _MOTION = Meaning("motion.started", "motion.ended")
 
 MEANINGS: dict[str, Meaning] = {
@@ -45,7 +52,7 @@ MEANINGS: dict[str, Meaning] = {
     "fingerprintIdentified": Meaning("access.presented", method="fingerprint"),
     "sensorTamper": _TAMPERED,
     "alarmHubTamper": _TAMPERED,
-    "alarmHubGlassBreak": _TAMPERED,
+    "alarmHubGlassBreak": _GLASS,
     "alarmHubSmoke": Meaning("fire.detected", hazard="smoke"),
     "access": _OPERATED,
     **dict.fromkeys(
@@ -87,20 +94,21 @@ CHOSEN: dict[str, dict[str, Meaning]] = {
     "sensorAlarm": {
         "smoke": Meaning("fire.detected", hazard="smoke"),
         "CO": Meaning("fire.detected", hazard="gas"),
-        "glassBreak": _TAMPERED,
+        "glassBreak": _GLASS,
         "tamper": _TAMPERED,
     },
     "smartAudioDetect": {
         "alrmSmoke": Meaning("fire.detected", hazard="smoke"),
         "alrmCmonx": Meaning("fire.detected", hazard="gas"),
+        "alrmGlassBreak": _GLASS,
         "smoke_cmonx": Meaning("fire.detected", hazard="unknown"),
     },
     "relayInputChanged": {
         "circuitClosed": Meaning("input.activated"),
         "circuitOpen": Meaning("input.cleared"),
     },
-    "sensorButtonPressed": {"panic": Meaning("help.requested")},
-    "alarmHubButtonPress": {"panic": Meaning("help.requested")},
+    "sensorButtonPressed": {"panic": _PANIC},
+    "alarmHubButtonPress": {"panic": _PANIC},
 }
 """Types whose meaning hangs on a word in their content; any other word is a state."""
 

@@ -137,6 +137,8 @@ def _bare(data: Data) -> list[Reading]:
     result = data.get("PlateResult", body.get("PlateResult"))
     if isinstance(result, dict):
         return [read_plate(result, Sender(None, said(data.get("type")) or "PlateResult"))]
+    if "pass_wd" in data and "device_name" in data:
+        return [Reading("device.heartbeat", said(data.get("serialno")), native="form")]
     if "heartbeat" in data:
         serial = said(table(data["heartbeat"]).get("serialno")) or said(data.get("serialno"))
         return [Reading("device.heartbeat", serial, native="heartbeat")]

@@ -12,6 +12,7 @@ from schemas.event_data import Method
 
 _NOBODY = 0xFFFF
 _HELP = frozenset({"emergency", "panic", "sos", "police_help", "fire", "medical"})
+_PANIC = "panic"
 _ARMING = frozenset({"disarm", "arm_all_zones", "arm_day_zones", "arm_night_zones", "exit_delay"})
 _METHODS: tuple[tuple[str, Method], ...] = (
     ("keypad", "pin"), ("password", "pin"), ("pin", "pin"), ("rfid", "card"), ("card", "card"),
@@ -36,7 +37,7 @@ def read_action(
 
 def _meaning(told: str, data: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     if told in _HELP:
-        return "help.requested", {}
+        return "help.requested", {"silent": True} if told == _PANIC else {}
     if told in _ARMING:
         return "device.operated", {}
     if "fail" in told or "invalid" in told:

@@ -1,11 +1,11 @@
 """A vehicle has stood inside for so long that somebody should look whose it is.
 
 Why: a car left for good blocks a bay and a rescue way, leaks, and is broken into in the end. Fires
-when a vehicle without a permit came in `days` ago and no exit was read since; a permit that covers
-it then forgives the stay. Clears at the exit, or `forget_d` later. A reading inside that says no
-way begins the days anew: it was driven. Misses vehicles whose entry was not read, and stays in
-which input was missing, which are not judged. Known false alarms: an exit misread by more than the
-letters that readers confuse.
+when a vehicle without a permit came in `stay_d` days ago and no exit was read since; a permit that
+covers it then forgives the stay. Clears at the exit, or `forget_d` later. A reading inside that
+says no way begins the days anew: it was driven. Misses vehicles whose entry was not read, and stays
+in which input was missing, which are not judged. Known false alarms: an exit misread by more than
+the letters that readers confuse.
 """
 
 from dataclasses import dataclass, replace
@@ -36,7 +36,7 @@ from schemas.events import Event
 class AbandonedParams(Params):
     """Days, both our own judgement; after `forget_d` more nobody waits for an exit any longer."""
 
-    days: float = Field(default=30, gt=0)
+    stay_d: float = Field(default=30, gt=0)
     forget_d: float = Field(default=30, gt=0)
 
 
@@ -72,7 +72,7 @@ def step(now: Situation, state: Stay, told: Input) -> Result:
 
 
 def _standing(now: Situation, state: Stay, done: tuple[Effect, ...]) -> Result:
-    due = SetDeadline("abandoned", now.at + ms(now.params.days * 86_400))
+    due = SetDeadline("abandoned", now.at + ms(now.params.stay_d * 86_400))
     return replace(state, since=now.at), (*done, due)
 
 

@@ -4,10 +4,10 @@ Why: one card let two people in, or its holder went out behind somebody else. Fi
 of a credential in an area go the same way with none the other way between, or when the device
 itself refuses for this reason. Soft: it only tells. An area is judged if the site says of every way
 out of it that it is read (`exits_read`). All is forgiven at `forgive_at`; a second try at the same
-door within `retry_s` is no second entry. Where a read between the two may be lost, because input was
-missing or a device at one of the ways was away, it is not judged. Misses areas with one unread way,
-and cards handed over where nobody reads them. Known false alarms: leaving behind a neighbour who
-holds the door.
+door within `retry_s` is no second entry. Where a read between the two may be lost, because input
+was missing or a device at one of the ways was away, it is not judged. Misses areas with one unread
+way, and cards handed over where nobody reads them. Known false alarms: leaving behind a neighbour
+who holds the door.
 """
 
 from dataclasses import dataclass, replace
@@ -25,11 +25,11 @@ from processors.core.effects import (
     evidence,
 )
 from processors.core.rule import NO_EFFECTS, Rule, Situation, ms
-from processors.rules.areas import area_name, area_of, is_closed
+from processors.rules.areas import AreaRead, area_name, area_of, is_closed, last_in, without
 from processors.rules.missed import Doubt, settled
 from processors.rules.night import LocalTime, next_clock
 from processors.rules.places import nowhere, of_credential
-from processors.rules.switch import SwitchedParams, switched
+from processors.rules.switch import SwitchedParams, switched, where_on
 from schemas.alerts import Evidence
 from schemas.base import Words
 from schemas.event_data import AccessDenied
@@ -48,7 +48,7 @@ class AntipassbackParams(SwitchedParams):
 class Reads:
     """The last read of a credential in each area, and what waits to be judged."""
 
-    last: tuple[Evidence, ...] = ()
+    last: tuple[AreaRead, ...] = ()
     doubts: tuple[Doubt, ...] = ()
 
 
@@ -75,12 +75,11 @@ def _forgiven(state: Reads) -> Reads:
 def _read(
     now: Situation, state: Reads, area: str, item: Evidence
 ) -> tuple[Reads, tuple[Effect, ...]]:
-    before = next((old for old in state.last if area_of(now.config, old.place) == area), None)
+    before = last_in(state.last, area)
     same_way = before is not None and before.direction == item.direction
     if before is not None and same_way and _is_retry(now, before, item):
         return state, (NearMiss(item.step, "read again at the same door: a second try"),)
-    others = tuple(old for old in state.last if old is not before)
-    state = replace(state, last=(*others, item))
+    state = replace(state, last=(*without(state.last, area), AreaRead(area, item)))
     until = next_clock(now.at, now.params.forgive_at, now.config.timezone)
     forgive = SetDeadline("forgive", until)
     if before is None or not same_way:
@@ -158,7 +157,7 @@ RULE = Rule(
         "device_says_so": Words(zh="设备按防回传拒绝", en="the device refused for it"),
     },
     inputs=frozenset({"access.granted", "access.denied"}),
-    scopes=of_credential,
+    scopes=where_on("antipassback", of_credential),
     params=AntipassbackParams,
     state=Reads,
     step=switched("antipassback", step),

@@ -4,9 +4,9 @@ Why: what happened then is known only now, and nobody was called. Fires when rea
 are older than `age_s` on arrival, and its clock is known not to be the reason: another reading of
 it is of another age, or it says itself that they are old. From `devices_min` devices on it is one
 alert for the estate, since then the link was down and not the device. It clears when no more came
-for `quiet_s`. Old readings count for what they were and ring nobody; what they would have raised
-appears as found afterwards. Misses devices without a clock, whose old readings look new. Known
-false alarms: a clock that was set back by some minutes.
+for `quiet_s`. Old readings count for when they happened; what is judged only once they have come
+late stands in the lists as found afterwards and rings nobody. Misses devices without a clock, whose
+old readings look new. Known false alarms: a clock that was set back by some minutes.
 """
 
 from dataclasses import dataclass, replace
@@ -25,6 +25,7 @@ from processors.core.effects import (
 )
 from processors.core.rule import EVERY_TYPE, NO_EFFECTS, Params, Rule, Scope, Situation, ms
 from processors.core.words import span_words
+from processors.rules.news import in_time
 from schemas.alerts import Evidence
 from schemas.base import Words
 from schemas.events import Event
@@ -38,7 +39,7 @@ class BacklogParams(Params):
     readings are of one age.
     """
 
-    age_s: float = Field(default=60, gt=0)
+    age_s: float = Field(default=60, ge=1)
     same_age_s: float = Field(default=10, ge=0)
     devices_min: int = Field(default=3, ge=2)
     quiet_s: float = Field(default=600, gt=0)
@@ -188,11 +189,11 @@ def _detail(now: Situation, olds: list[Old], key: str) -> Words:
         said = Words(zh=f"{said.zh}{olds[0].count}条", en=f"{said.en}, {olds[0].count} so far")
     span = span_words(max(old.age_max for old in olds))
     return Words(
-        zh=f"{said.zh}，最早为{span.zh}前。已按发生时间计入，不补响铃；由此发现的情况标为"
-        f"“事后发现”。{cause.zh}。请先查网络。首办：运维。",
-        en=f"{said.en}, up to {span.en} old. They count for when they happened and ring nobody; "
-        f"what they show is marked as found afterwards. {cause.en}. Check the network first. "
-        "First: maintenance.",
+        zh=f"{said.zh}，最早为{span.zh}前。已按发生时间计入；事后才能判断的标为“事后发现”，"
+        f"不补响铃。{cause.zh}。请先查网络。首办：运维。",
+        en=f"{said.en}, up to {span.en} old. They count for when they happened; what can only be "
+        f"judged now is marked as found afterwards and rings nobody. {cause.en}. Check the network "
+        "first. First: maintenance.",
     )
 
 
@@ -206,6 +207,7 @@ RULE = Rule(
     params=BacklogParams,
     state=Backlogs,
     step=step,
+    idle=in_time,
     severity="blue",
     handler="maintenance",
     delivery="list",

@@ -16,6 +16,7 @@ from pydantic import Field
 from processors.core.effects import ClearAlert, Effect, Input, NearMiss, OpenAlert, evidence
 from processors.core.rule import EVERY_TYPE, NO_EFFECTS, Params, Rule, Situation, ms
 from processors.core.words import span_words
+from processors.rules.news import in_time
 from processors.rules.places import of_device
 from schemas.base import MS_PER_S, Words
 from schemas.events import Event
@@ -27,7 +28,7 @@ class SkewParams(Params):
     20 readings are what the gateway measures by, too.
     """
 
-    limit_s: float = Field(default=30, gt=0)
+    limit_s: float = Field(default=30, ge=1)
     readings_min: int = Field(default=20, ge=2)
 
 
@@ -155,6 +156,7 @@ RULE = Rule(
     params=SkewParams,
     state=Clock,
     step=step,
+    idle=in_time,
     severity="blue",
     handler="maintenance",
     delivery="list",

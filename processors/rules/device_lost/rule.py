@@ -170,7 +170,8 @@ def _after_goodbye(now: Situation) -> SetDeadline:
 
 def _look_again(now: Situation, state: Device) -> SetDeadline:
     """Less and less often: a clock that jumps over years must not be walked through in minutes."""
-    began = state.heard_at or state.expected_at or now.at
+    said = state.offline.time if state.offline is not None else now.at
+    began = state.heard_at or state.expected_at or said
     patience = max(_patience(now), RECHECK_MIN_MS)
     wait = max(patience, min((now.at - began) // 10, RECHECK_MAX_MS))
     return SetDeadline("recheck", now.at + wait)

@@ -23,6 +23,7 @@ from processors.core.effects import (
     Told,
     evidence,
 )
+from processors.core.register import Home
 from processors.core.rule import NO_EFFECTS, Rule, Situation
 from processors.rules.causes import by_works
 from processors.rules.homes import (
@@ -37,6 +38,7 @@ from processors.rules.places import nowhere
 from processors.rules.usage import (
     UNUSED,
     Difference,
+    Reading,
     Usage,
     UsageParams,
     difference,
@@ -77,7 +79,8 @@ def step(now: Situation, state: Dwelling, told: Told) -> tuple[Dwelling, tuple[E
     assert isinstance(told, Event)
     if isinstance(told.data, RegisterChanged):
         return _registered(now, state, told.data)
-    if now.register.home(now.scope.id) is None:
+    home = now.register.home(now.scope.id)
+    if home is None:
         return state, NO_EFFECTS
     reading = reading_of(now, told)
     if reading is None:
@@ -85,11 +88,19 @@ def step(now: Situation, state: Dwelling, told: Told) -> tuple[Dwelling, tuple[E
     usage = used(now, state.usage, reading)
     if usage == state.usage:
         return state, NO_EFFECTS
-    items = (*state.items[-ITEMS_MAX + 1 :], evidence("used", told))
+    items = state.items
+    if _may_differ(home, usage, reading):
+        items = (*items[-ITEMS_MAX + 1 :], evidence("used", told))
     state = replace(state, usage=usage, items=items)
     if state.waiting:
         return state, NO_EFFECTS
     return replace(state, waiting=True), (SetDeadline("night_over", end_of_night(now)),)
+
+
+def _may_differ(home: Home, usage: Usage, reading: Reading) -> bool:
+    """Whether a reading could become evidence; what is as registered is not kept."""
+    let = home.use == "own" and reading.tenant
+    return home.use == "vacant" or let or len(usage.cards) > (home.people or 0)
 
 
 def _registered(
@@ -142,7 +153,7 @@ def _detail(now: Situation, state: Dwelling, found: Difference, place: str) -> W
     said = {
         "vacant": Words(
             zh=f"登记空置，近7天有{nights}晚有人使用，{cards}张卡。可能：出租未登记、业主返回、装修。",
-            en=f"registered vacant, used on {nights} of the last 7 nights, {cards} cards. Perhaps "
+            en=f"registered vacant, used on {nights} of the last 7 nights, cards: {cards}. Perhaps "
             "let, the owner back, or works.",
         ),
         "let": Words(
@@ -153,21 +164,21 @@ def _detail(now: Situation, state: Dwelling, found: Difference, place: str) -> W
         ),
         "shared": Words(
             zh=f"登记{people}人，近7天夜间有{cards}张卡。可能：亲友来访、合租、旧卡未收回。",
-            en=f"{people} registered, {cards} cards at night in the last 7 days. Perhaps guests, "
+            en=f"{people} registered, cards at night in the last 7 days: {cards}. Perhaps guests, "
             "perhaps shared, perhaps old cards.",
         ),
     }[found]
     next_en = "Visit and ask; no ground for a penalty. First: grid worker."
     return Words(
-        zh=f"{flat.zh}{said.zh}请走访核实，不作处罚依据。首办：网格员。",
-        en=f"{flat.en} {said.en} {next_en}".lstrip(),
+        zh=f"待核实：{flat.zh}{said.zh}请走访核实，不作处罚依据。首办：网格员。",
+        en=f"To verify: {flat.en}{': ' if flat.en else ''}{said.en} {next_en}",
     )
 
 
 RULE = Rule(
     id="dwelling_unusual",
     version="1",
-    title=Words(zh="待核实：登记与使用不符", en="to verify: register and use differ"),
+    title=Words(zh="登记与使用不符", en="register and use differ"),
     steps={"used": Words(zh="进出该户", en="in or out there")},
     inputs=frozenset({"access.granted", "door.opened", "register.changed"}),
     scopes=of_dwelling,
@@ -179,7 +190,7 @@ RULE = Rule(
     handler="grid_worker",
     also=("police",),
     delivery="list",
-    after=frozenset({"device_lost"}),
+    after=frozenset({"device_lost", "works_under_way"}),
     told_in=nowhere,
     inhibitors=by_works,
 )

@@ -28,7 +28,7 @@ from processors.core.rule import NO_EFFECTS, Rule, Scope, Situation, ms
 from processors.core.words import span_words
 from processors.rules.missed import was_away
 from processors.rules.places import nowhere, of_credential
-from processors.rules.switch import SwitchedParams, switched
+from processors.rules.switch import SwitchedParams, switched, where_on
 from schemas.alerts import Evidence
 from schemas.base import Words
 from schemas.event_data import AccessGranted
@@ -161,7 +161,7 @@ RULE = Rule(
         "granted": Words(zh="单人授权", en="one person let in"),
     },
     inputs=frozenset({"access.granted"}),
-    scopes=scopes,
+    scopes=where_on("escort_missing", scopes),
     params=EscortParams,
     state=Escort,
     step=switched("escort_missing", step),

@@ -2,7 +2,7 @@
 
 Why: minutes lost at a blocked way cost lives, and the driver is mostly near and can be asked. Fires
 when a device says that the fire lane is occupied, or a vehicle is in a zone marked as `fire_lane`,
-and it stands there for `stay_s`; after `police_min` it is orange and goes to the police. Clears when
+and it stands there for `stay_s`; after `police_min` it is orange, for the police. Clears once
 the camera says that it left or sees it elsewhere. The loudspeaker's warning, at 60 s where a camera
 has one, is the camera's own. Misses zones that the site does not mark and no device judges, and
 vehicles that a camera only sees now and then, without a track. Known false alarms: ambulances and

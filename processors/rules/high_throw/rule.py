@@ -2,8 +2,8 @@
 
 Why: a bottle from the tenth floor kills, and the next one may follow. Fires at once, on the
 camera's own word, once for each fall: readings of one camera zone within `same_s` tell of one. It
-is orange and the property's until a person has seen the clip; who confirms it raises it and hands
-it to the police in the console. Which window it came from nobody here says. Misses facades without
+is orange and the property's until a person has seen the clip; who confirms it hands it to the
+police. Which window it came from nobody here says. Misses facades without
 such a camera, and what falls at night without light. Known false alarms: birds, leaves, snow, rain
 and insects before the lens, laundry blown away, people at work on the facade.
 """

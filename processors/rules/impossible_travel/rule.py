@@ -29,7 +29,7 @@ from processors.core.words import span_words
 from processors.rules.distances import metres_between, position_of
 from processors.rules.impossible_travel.learned import Learned, learned, least_ms
 from processors.rules.places import of_credential
-from processors.rules.switch import SwitchedParams, switched
+from processors.rules.switch import SwitchedParams, switched, where_on
 from schemas.alerts import Evidence
 from schemas.base import MS_PER_S, Words
 from schemas.event_data import CredentialData
@@ -137,7 +137,7 @@ RULE = Rule(
     title=Words(zh="两处读卡过近", en="at two places too soon"),
     steps={"read": Words(zh="读到凭证", en="read here")},
     inputs=frozenset({"access.presented", "access.granted", "access.denied"}),
-    scopes=of_credential,
+    scopes=where_on("impossible_travel", of_credential),
     params=TravelParams,
     state=Travel,
     step=switched("impossible_travel", step),

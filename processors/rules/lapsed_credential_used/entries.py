@@ -1,8 +1,8 @@
 """What the register says of a credential: its entries, which of them hold, which have ended.
 
-More than the register's join keeps: passes entered ahead stand beside each other, told apart by when
-they begin, and an end is known for as long as the rule remembers. A credential has one at a time.
-Entries count from their event on, whatever time they name before it.
+More than the register's join keeps: passes entered ahead stand beside each other, told apart by
+when they begin, and an end is known for as long as the rule remembers. A credential has one at a
+time. Entries count from their event on, whatever time they name before it.
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ ENTRIES_MAX = 20
 
 @dataclass(frozen=True, slots=True)
 class Entry(Term):
-    """One entry, and how long it holds. `begins` is what the register wrote, before its event too."""
+    """One entry, and how long it holds. `begins` is what the register wrote, early or late."""
 
     record: str = ""
     begins: int | None = None

@@ -1,1 +1,1 @@
-"""Restricted ground entered night after night: the rule, its words for the officer, its scenarios."""
+"""Somebody comes night after night: the rule, its words for the officer, its scenarios."""

@@ -25,10 +25,10 @@ from processors.core.effects import (
 )
 from processors.core.rule import NO_EFFECTS, Rule, Situation, ms
 from processors.core.words import span_words
-from processors.rules.areas import area_name, area_of
+from processors.rules.areas import AreaRead, area_name, area_of, last_in, without
 from processors.rules.missed import Doubt, settled
 from processors.rules.places import nowhere, of_credential
-from processors.rules.switch import SwitchedParams, switched
+from processors.rules.switch import SwitchedParams, switched, where_on
 from schemas.alerts import Evidence
 from schemas.base import Words
 from schemas.events import Event
@@ -46,7 +46,7 @@ class TimedPassbackParams(SwitchedParams):
 class Entries:
     """The last entry of a credential into each area, until when they matter, what is judged."""
 
-    last: tuple[Evidence, ...] = ()
+    last: tuple[AreaRead, ...] = ()
     until: int = 0
     doubts: tuple[Doubt, ...] = ()
 
@@ -62,28 +62,23 @@ def step(now: Situation, state: Entries, told: Input) -> tuple[Entries, tuple[Ef
             return state, NO_EFFECTS
     assert isinstance(told, Event)
     area = area_of(now.config, told.data.place)
-    before = next((old for old in state.last if area_of(now.config, old.place) == area), None)
     if told.data.direction == "out":
-        return replace(state, last=_without(state.last, before)), NO_EFFECTS
-    return _entered(now, state, before, evidence("granted", told))
-
-
-def _without(last: tuple[Evidence, ...], gone: Evidence | None) -> tuple[Evidence, ...]:
-    return tuple(item for item in last if item is not gone)
+        return replace(state, last=without(state.last, area)), NO_EFFECTS
+    return _entered(now, state, area, evidence("granted", told))
 
 
 def _entered(
-    now: Situation, state: Entries, before: Evidence | None, item: Evidence
+    now: Situation, state: Entries, area: str, item: Evidence
 ) -> tuple[Entries, tuple[Effect, ...]]:
-    gap = None if before is None else item.time - before.time
-    if gap is not None and gap < ms(now.params.bounce_s):
+    before = last_in(state.last, area)
+    if before is not None and item.time - before.time < ms(now.params.bounce_s):
         return state, NO_EFFECTS
-    until = max(state.until, item.time + ms(now.params.again_s))
-    state = replace(state, last=(*_without(state.last, before), item), until=until)
-    forget = SetDeadline("forget", until)
-    if before is None or gap is None or gap > ms(now.params.again_s):
+    again = ms(now.params.again_s)
+    until = max(state.until, item.time + again)
+    last = (*without(state.last, area), AreaRead(area, item))
+    state, forget = replace(state, last=last, until=until), SetDeadline("forget", until)
+    if before is None or item.time - before.time > again:
         return state, (forget,)
-    area = area_of(now.config, item.place)
     doubt = Doubt(area, before, item, ms(now.params.clear_s))
     return replace(state, doubts=(*state.doubts, doubt)), (forget, doubt.deadline)
 
@@ -126,7 +121,7 @@ RULE = Rule(
     title=Words(zh="短时重复进入", en="let in again within minutes"),
     steps={"granted": Words(zh="授权进入", en="let in")},
     inputs=frozenset({"access.granted"}),
-    scopes=of_credential,
+    scopes=where_on("timed_passback", of_credential),
     params=TimedPassbackParams,
     state=Entries,
     step=switched("timed_passback", step),

@@ -169,4 +169,5 @@ RULE = Rule(
     delivery="push",
     after=frozenset({"device_lost"}),
     told_in=nowhere,
+    idle=homes_in_care.without_consent,
 )

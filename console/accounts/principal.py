@@ -1,0 +1,78 @@
+"""Who asks, and what they may see and do: a role, bounded to areas and kinds. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from console.lifecycle.clocks import TreeName
+from console.lifecycle.facts import Actor
+from console.lifecycle.table import Role
+
+EVERYWHERE = "*"
+FIRST = "admin"
+"""The first administrator: whoever has the access token of the data folder."""
+Scope = Literal[
+    "alerts:read", "cases:read", "cases:act", "reports:file", "shelves:write", "statistics:read",
+    "register:read", "register:write", "watch:read", "watch:write", "accounts:admin", "office:read",
+    "metrics:read", "self",
+]  # fmt: skip
+"""What an API token may be for. A person's own session has all that the role has."""
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+ROLES: tuple[Role, ...] = get_args(Role)
+STAFF: frozenset[Role] = frozenset({"police", "grid_worker", "property", "supervisor"})
+KINDS: dict[Role, tuple[TreeName, ...]] = {
+    "police": ("police", "civil", "property"),
+    "grid_worker": ("civil",),
+    "property": ("property",),
+    "supervisor": ("civil", "property"),
+    "resident": (),
+}
+"""The kinds of cases that a role sees where its account says nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Somebody who was let in. `areas` are ids of places, estates and nodes of the two trees.
+
+    `session` is the one they came in by, if any: its cookie is sent by browsers unasked, so what
+    it asks to change must carry the session's CSRF token as well.
+    """
+
+    login: str
+    role: Role
+    areas: frozenset[str]
+    kinds: frozenset[TreeName]
+    teams: frozenset[str] = frozenset()
+    admin: bool = False
+    scopes: frozenset[Scope] = field(default=frozenset(SCOPES))
+    session: str | None = None
+    must_change: bool = False
+
+    @property
+    def is_everywhere(self) -> bool:
+        """Whether no area bounds them."""
+        return EVERYWHERE in self.areas
+
+    @property
+    def actor(self) -> Actor:
+        """As the lifecycle knows them."""
+        return Actor(self.login, self.role, self.teams)
+
+    def covers(self, areas: Iterable[str]) -> bool:
+        """Whether something that lies in these areas is theirs to look after."""
+        return self.is_everywhere or not self.areas.isdisjoint(areas)
+
+    def sees(self, tree: TreeName, *, police_only: bool, named: Iterable[str] = ()) -> bool:
+        """Whether they see what is of a tree, by role and kind.
+
+        What is for the police alone is for police officers, and for supervisors of the police;
+        where roles are named, for those roles.
+        """
+        roles = tuple(named)
+        if roles and self.role not in roles:
+            return False
+        if police_only and (
+            self.role not in ("police", "supervisor") or "police" not in self.kinds
+        ):
+            return False
+        return tree in self.kinds

@@ -1,0 +1,1 @@
+"""Cases in the database: opened by alerts and reports, moved by acts, passed up by the clock."""

@@ -1,0 +1,162 @@
+"""Questions about cases, each within what the asker sees."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, Connection
+
+from console.accounts.principal import Principal
+from console.cases.rows import act_of, case_of_text
+from console.cases.sight import Conditions, in_sight, is_theirs
+from console.cases.tables import ACTS, CASE_ALERTS, CASE_DEVICES, CASES, FLOODS, REPORTS, SHELVES
+from console.lifecycle.facts import Case
+from console.lifecycle.procedure import Procedure
+from console.lifecycle.quality import Verdicts, counted
+from console.lifecycle.table import FlowName
+from schemas.acts import Act
+from schemas.alerts import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """What somebody asks to see. None means any."""
+
+    is_open: bool | None = None
+    flow: FlowName | None = None
+    state: str | None = None
+    severity: Severity | None = None
+    kind: str | None = None
+    estate: str | None = None
+    mine: bool = False
+    overdue: bool = False
+    supervised: bool = False
+    shelved: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The figures of the first page's top and bottom, within what the asker sees."""
+
+    waiting: int = 0
+    open: int = 0
+    mine: int = 0
+    overdue: int = 0
+    supervised: int = 0
+    shelved: int = 0
+    closed_since: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads what one person sees of the cases, in one connection."""
+
+    tx: Connection
+    procedure: Procedure
+    who: Principal
+
+    def _seen(self) -> Conditions:
+        return in_sight(self.procedure, self.who)
+
+    def case(self, name: str) -> Case | None:
+        """A case; None where there is none in sight."""
+        query = sa.select(CASES.c.body).where(CASES.c.id == name, *self._seen())
+        body = self.tx.scalar(query)
+        return None if body is None else case_of_text(body)
+
+    def page(
+        self, wanted: CaseFilter, limit: int, after: tuple[int, str] | None = None
+    ) -> list[Case]:
+        """At most `limit` cases, newest first, beginning behind (opened_at, id)."""
+        query = sa.select(CASES.c.body).where(*self._seen(), *self._wanted(wanted))
+        if after is not None:
+            newest = sa.tuple_(CASES.c.opened_at, CASES.c.id)
+            query = query.where(newest < sa.tuple_(*after))
+        order = (CASES.c.opened_at.desc(), CASES.c.id.desc())
+        return [case_of_text(body) for body in self.tx.scalars(query.order_by(*order).limit(limit))]
+
+    def _wanted(self, wanted: CaseFilter) -> Conditions:
+        same = {
+            CASES.c.flow: wanted.flow, CASES.c.state: wanted.state, CASES.c.kind: wanted.kind,
+            CASES.c.severity: wanted.severity, CASES.c.estate: wanted.estate,
+        }  # fmt: skip
+        found = [column == value for column, value in same.items() if value is not None]
+        if wanted.is_open is not None:
+            found.append(CASES.c.is_over.is_(not wanted.is_open))
+        if wanted.shelved is not None:
+            shelved = CASES.c.shelved_until
+            found.append(shelved.is_not(None) if wanted.shelved else shelved.is_(None))
+        flags = {
+            _OVERDUE: wanted.overdue, CASES.c.supervised: wanted.supervised,
+            is_theirs(self.procedure, self.who): wanted.mine,
+        }  # fmt: skip
+        return [*found, *(condition for condition, asked in flags.items() if asked)]
+
+    def counts(self, since: int) -> Counts:
+        """The figures; `closed_since` an instant (ms)."""
+        is_open = CASES.c.is_over.is_(False)
+        begins = [flow.begins for flow in self.procedure.table.flows.values()]
+        conditions = {
+            "waiting": sa.and_(is_open, CASES.c.state.in_(begins)),
+            "open": is_open,
+            "mine": sa.and_(is_open, is_theirs(self.procedure, self.who)),
+            "overdue": sa.and_(is_open, _OVERDUE),
+            "supervised": sa.and_(is_open, CASES.c.supervised),
+            "shelved": sa.and_(is_open, CASES.c.shelved_until.is_not(None)),
+            "closed_since": CASES.c.closed_at >= since,
+        }
+        sums = [
+            sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0).label(name)
+            for name, condition in conditions.items()
+        ]
+        return Counts(*self.tx.execute(sa.select(*sums).where(*self._seen())).one())
+
+    def acts(self, name: str) -> list[Act]:
+        """The acts of a case, the first one first."""
+        query = sa.select(ACTS).where(ACTS.c.case == name).order_by(ACTS.c.version)
+        return [act_of(row) for row in self.tx.execute(query)]
+
+    def alerts(self, name: str) -> list[str]:
+        """The alerts of a case."""
+        query = sa.select(CASE_ALERTS.c.alert).where(CASE_ALERTS.c.case == name)
+        return list(self.tx.scalars(query.order_by(CASE_ALERTS.c.alert)))
+
+    def case_of_alert(self, alert: str) -> Case | None:
+        """The case of an alert, if it is in sight."""
+        query = sa.select(CASE_ALERTS.c.case).where(CASE_ALERTS.c.alert == alert)
+        name = self.tx.scalar(query)
+        return None if name is None else self.case(name)
+
+    def report(self, name: str) -> sa.Row[Any] | None:
+        """What somebody reported."""
+        return self.tx.execute(sa.select(REPORTS).where(REPORTS.c.case == name)).one_or_none()
+
+    def shelves(self, at: int) -> Sequence[sa.Row[Any]]:
+        """The shelves that hold something back now, of all estates."""
+        holding = (SHELVES.c.ended_at.is_(None), SHELVES.c.until > at)
+        return self.tx.execute(sa.select(SHELVES).where(*holding).order_by(SHELVES.c.id)).all()
+
+    def floods(self, limit: int) -> Sequence[sa.Row[Any]]:
+        """The last floods of all desks, newest first."""
+        query = sa.select(FLOODS).order_by(FLOODS.c.id.desc()).limit(limit)
+        return self.tx.execute(query).all()
+
+    def verdicts(self, since: int) -> tuple[list[Verdicts], list[Verdicts]]:
+        """The verdicts on alerts opened since an instant (ms), by situation and by device."""
+        judged = [
+            CASES.c.flow == "alert", CASES.c.verdict.is_not(None), CASES.c.opened_at >= since,
+            *self._seen(),
+        ]  # fmt: skip
+        by_rule = self._verdicts(CASES.c.kind, judged)
+        devices = [*judged, CASE_DEVICES.c.case == CASES.c.id]
+        return by_rule, self._verdicts(CASE_DEVICES.c.device, devices)
+
+    def _verdicts(self, name: ColumnElement[str], conditions: Conditions) -> list[Verdicts]:
+        count = sa.func.count()
+        query = sa.select(name, CASES.c.verdict, count).where(*conditions)
+        rows = self.tx.execute(query.group_by(name, CASES.c.verdict))
+        return counted((row[0], row[1], row[2]) for row in rows)
+
+
+_OVERDUE = CASES.c.overdue_at.is_not(None)

@@ -1,0 +1,66 @@
+"""Which cases somebody sees: of their area and kinds, and what was given to them by name."""
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, Table
+
+from console.accounts.principal import Principal
+from console.cases.surroundings import Surroundings
+from console.cases.tables import CASE_AREAS, CASE_PARTIES, CASE_ROLES, CASES
+from console.lifecycle.procedure import Procedure
+from schemas.alerts import Alert
+
+Conditions = list[ColumnElement[bool]]
+
+
+def own_refs(procedure: Procedure, who: Principal) -> list[str]:
+    """The references by which a case can be given to somebody."""
+    groups = {f"group:{name}" for name in (who.role, *procedure.handlers_of(who.role))}
+    return sorted({f"person:{who.login}"} | {f"team:{team}" for team in who.teams} | groups)
+
+
+def _given_by_name(who: Principal) -> list[str]:
+    return [f"person:{who.login}", *(f"team:{team}" for team in sorted(who.teams))]
+
+
+def in_sight(procedure: Procedure, who: Principal) -> Conditions:
+    """The conditions on `cases` that hold for what somebody sees."""
+    if who.role == "resident":
+        return [CASES.c.reporter == who.login]
+    given = _has(CASE_PARTIES, "party", own_refs(procedure, who))
+    conditions = [sa.or_(CASES.c.tree.in_(who.kinds), given)]
+    if not who.is_everywhere:
+        by_name = _has(CASE_PARTIES, "party", _given_by_name(who))
+        conditions.append(sa.or_(_has(CASE_AREAS, "area", who.areas), by_name))
+    if not who.sees("police", police_only=True):
+        conditions.append(CASES.c.police_only.is_(False))
+    roles = CASE_ROLES.alias()
+    named = sa.exists().where(CASE_ROLES.c.case == CASES.c.id)
+    mine = sa.exists().where(roles.c.case == CASES.c.id, roles.c.role == who.role)
+    return [*conditions, sa.or_(~named, mine)]
+
+
+def _has(table: Table, column: str, values: Iterable[str]) -> ColumnElement[bool]:
+    found = (table.c.case == CASES.c.id, table.c[column].in_(sorted(values)))
+    return sa.exists().where(*found)
+
+
+def is_theirs(procedure: Procedure, who: Principal) -> ColumnElement[bool]:
+    """The condition for what somebody has to do: held by them, given to them, or waiting there."""
+    refs = own_refs(procedure, who)
+    waits = sa.and_(CASES.c.holder == "", CASES.c.assigned == "")
+    told = waits if who.is_everywhere else sa.and_(waits, CASES.c.told_node.in_(who.areas))
+    mine = (CASES.c.holder == who.login, CASES.c.assigned.in_(refs), told)
+    return sa.or_(*mine, CASES.c.reporter == who.login)
+
+
+def sees_alert(procedure: Procedure, around: Surroundings, who: Principal, alert: Alert) -> bool:
+    """Whether an alert is of somebody's area and kinds. Residents see none."""
+    police_only = alert.rule in procedure.table.police_only or bool(alert.roles)
+    may = who.sees(
+        procedure.clocks.tree_of(alert.handler), police_only=police_only, named=alert.roles
+    )
+    if not police_only:
+        may = may or not procedure.handlers_of(who.role).isdisjoint((alert.handler, *alert.also))
+    return may and who.covers(around.areas(alert.estate, alert.place))

@@ -1,0 +1,192 @@
+"""`/api/cases`: what stands, what may be done to it, and doing it.
+
+Plain functions: FastAPI runs them in threads, away from the stream of alerts.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException, Query
+from sqlalchemy import Connection
+from starlette.responses import Response
+
+from console.accounts.principal import Principal
+from console.cases.reading import CaseFilter, Reader
+from console.lifecycle.facts import Deed
+from console.lifecycle.table import FlowName
+from console.office import Office, midnight
+from console.rest.answers import (
+    ActAnswer,
+    ActAsked,
+    ActName,
+    CaseAnswer,
+    CaseDetail,
+    CountsAnswer,
+    FlowAnswer,
+    Page,
+    ProcedureAnswer,
+)
+from console.rest.plumbing import (
+    REFUSED,
+    Key,
+    Who,
+    answered_once,
+    asked_with,
+    cursor_of,
+    read_cursor,
+)
+from console.rest.showing import Shown
+from schemas.acts import Act
+from schemas.alerts import Severity
+
+LIMIT, LIMIT_MAX = 50, 200
+Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX)]
+After = Annotated[str | None, Query(max_length=400, description="`next` of the page before")]
+Name = Annotated[str | None, Query(max_length=64)]
+
+
+def _filter(
+    is_open: Annotated[bool | None, Query(alias="open")] = True,
+    flow: FlowName | None = None,
+    state: Name = None,
+    severity: Severity | None = None,
+    kind: Name = None,
+) -> CaseFilter:
+    return CaseFilter(is_open, flow, state, severity, kind)
+
+
+def _wanted(
+    base: Annotated[CaseFilter, Depends(_filter)],
+    estate: Name = None,
+    mine: bool = False,
+    overdue: bool = False,
+    supervised: bool = False,
+) -> CaseFilter:
+    return CaseFilter(
+        base.is_open, base.flow, base.state, base.severity, base.kind, estate, mine, overdue,
+        supervised,
+    )  # fmt: skip
+
+
+Wanted = Annotated[CaseFilter, Depends(_wanted)]
+
+
+class Desk:
+    """Reads cases for the routes."""
+
+    def __init__(self, office: Office) -> None:
+        """Of one office."""
+        self.office = office
+        self.cases = office.cases
+
+    @contextmanager
+    def reader(self, who: Principal) -> Iterator[Reader]:
+        """What somebody may read, for as long as one answer takes."""
+        with self.office.engine.connect() as connection:
+            yield self.cases.reader(connection, who)
+
+    def shown(self, who: Principal) -> Shown:
+        """How somebody is shown cases."""
+        return Shown(self.cases.procedure, self.office.title, who)
+
+
+def cases_router(office: Office) -> APIRouter:
+    """The routes of cases."""
+    router = APIRouter(tags=["cases"])
+    desk = Desk(office)
+    _add_lists(router, desk)
+    _add_one(router, desk)
+    _add_acting(router, desk)
+    return router
+
+
+def _add_lists(router: APIRouter, desk: Desk) -> None:
+    procedure = desk.cases.procedure
+
+    @router.get("/api/procedure")
+    def all_of_it() -> ProcedureAnswer:
+        """The table of states and acts, with its words."""
+        table = procedure.table
+        return ProcedureAnswer(
+            flows={
+                name: FlowAnswer(
+                    begins=flow.begins, over=list(flow.over), states=flow.states,
+                    moves={
+                        state: {
+                            act: to
+                            for act in table.possible(name, state)
+                            if (to := table.leads_to(name, state, act)) is not None
+                        }
+                        for state in flow.states
+                    },
+                )
+                for name, flow in table.flows.items()
+            },
+            acts={
+                name: ActName(zh=a.zh, en=a.en, roles=list(a.roles), needs=list(a.needs))
+                for name, a in table.acts.items()
+            },
+            roles=dict(table.roles), verdicts=dict(table.verdicts), levels=procedure.clocks.levels,
+        )  # fmt: skip
+
+    @router.get("/api/cases")
+    def cases(
+        who: Who, wanted: Wanted, limit: Limit = LIMIT, after: After = None
+    ) -> Page[CaseAnswer]:
+        """The cases in sight, newest first; those that are open unless asked otherwise."""
+        with desk.reader(who) as reader:
+            found = reader.page(wanted, limit + 1, read_cursor(after))
+        last = found[limit - 1] if len(found) > limit else None
+        shown = desk.shown(who)
+        return Page(
+            items=[shown.case(case) for case in found[:limit]],
+            next=cursor_of(last.opened_at, last.id) if last else None,
+        )
+
+    @router.get("/api/cases/counts")
+    def counts(who: Who) -> CountsAnswer:
+        """The figures of what is in sight."""
+        since = midnight(desk.office.clock(), desk.office.settings)
+        with desk.reader(who) as reader:
+            return CountsAnswer.of(reader.counts(since))
+
+
+def _add_one(router: APIRouter, desk: Desk) -> None:
+    @router.get("/api/cases/{name}", responses={404: REFUSED[404]})
+    def case(name: str, who: Who) -> CaseDetail:
+        """One case with its alerts, and its report where it began with one."""
+        with desk.reader(who) as reader:
+            found = reader.case(name)
+            if found is None:
+                raise HTTPException(404, f"no case {name!r}")
+            return desk.shown(who).detail(found, reader)
+
+    @router.get("/api/cases/{name}/acts", responses={404: REFUSED[404]})
+    def acts(name: str, who: Who) -> list[Act]:
+        """All that was done to a case, the first act first."""
+        with desk.reader(who) as reader:
+            if reader.case(name) is None:
+                raise HTTPException(404, f"no case {name!r}")
+            return reader.acts(name)
+
+
+def _add_acting(router: APIRouter, desk: Desk) -> None:
+    acting, office = desk.cases.acting, desk.office
+
+    @router.post("/api/cases/{name}/acts", response_model=ActAnswer, responses=REFUSED)
+    def act(name: str, asked: ActAsked, who: Who, key: Key = "") -> Response:
+        """Do an act to the version that was looked at. What is not possible says why."""
+        at = office.clock()
+        said = asked.model_dump() | {"to": asked.to or ""}
+        deed = Deed(by=who.login, at=at, **said)
+
+        def work(tx: Connection) -> ActAnswer:
+            reader = desk.cases.reader(tx, who)
+            if reader.case(name) is None:
+                raise HTTPException(404, f"no case {name!r}")
+            case = acting.act(tx, name, who.actor, deed)
+            return ActAnswer(act=reader.acts(name)[-1], case=desk.shown(who).case(case))
+
+        once = asked_with(who, key, at, name, asked.model_dump_json())
+        return answered_once(office.engine, once, work)

@@ -1,0 +1,1 @@
+"""Homes enrolled in care."""

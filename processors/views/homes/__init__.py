@@ -1,0 +1,1 @@
+"""Homes in use, by what was read at their doors."""

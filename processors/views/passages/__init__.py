@@ -1,0 +1,1 @@
+"""Passages in and out by gate."""

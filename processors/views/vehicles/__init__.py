@@ -1,0 +1,1 @@
+"""Vehicles inside, and bays free."""

@@ -1,0 +1,1 @@
+"""Visitors inside, and those not out."""
