@@ -1,15 +1,8 @@
-"""Who may come in: the access token, and the browser session that was opened with it. Pure but for
-the token's file.
-"""
+"""The access token of the data folder: whoever can read it is the first administrator."""
 
-import hashlib
-import hmac
 import os
 import secrets
-from dataclasses import dataclass
 from pathlib import Path
-
-COOKIE = "sc_session"
 
 
 def load_token(file: Path) -> str:
@@ -29,32 +22,3 @@ def load_token(file: Path) -> str:
         token = secrets.token_urlsafe(32)
         out.write(token + "\n")
     return token
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """Checks tokens and sessions. A session is its end (s since the epoch), signed with the token,
-    so that a new token ends all sessions.
-    """
-
-    token: str
-
-    def knows_token(self, given: str) -> bool:
-        """Whether it is the access token."""
-        return hmac.compare_digest(given.encode(), self.token.encode())
-
-    def open_session(self, until_s: int) -> str:
-        """A session that lasts until then."""
-        return f"{until_s}.{self._sign(until_s)}"
-
-    def knows_session(self, given: str, now_s: float) -> bool:
-        """Whether it is a session of ours that still lasts."""
-        until, _, signature = given.partition(".")
-        if not (until.isascii() and until.isdigit() and len(until) <= 12):
-            return False
-        signed = hmac.compare_digest(signature.encode(), self._sign(int(until)).encode())
-        return signed and int(until) > now_s
-
-    def _sign(self, until_s: int) -> str:
-        key = self.token.encode()
-        return hmac.new(key, f"session {until_s}".encode(), hashlib.sha256).hexdigest()

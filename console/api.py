@@ -1,14 +1,19 @@
 """What other programs may ask: alerts, one alert, the stream of them, devices, health, metrics."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Query
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from console.accounts.principal import Principal
+from console.cases import sight
+from console.cases.office import CaseOffice
 from console.feed import AlertFilter, Suppressed
 from console.office import Office
+from console.rest.plumbing import Who
 from console.stream import alert_stream
 from schemas.alerts import Alert, AlertLine, Delivery, Severity, alert_line
 from schemas.views import DeviceView
@@ -26,10 +31,11 @@ def api_router(office: Office, checks: Mapping[str, Check]) -> APIRouter:
     _add_alerts(router, office)
 
     @router.get("/api/devices")
-    async def devices(estate: str | None = None) -> list[DeviceView]:
-        """The devices as they were last heard of."""
-        known = office.views.devices.values()
-        return [device for device in known if estate in (None, device.estate)]
+    async def devices(who: Who, estate: str | None = None) -> list[DeviceView]:
+        """The devices of one's area, as they were last heard of."""
+        known, around = office.views.devices.values(), office.cases.around
+        here = (device for device in known if estate in (None, device.estate))
+        return [one for one in here if who.covers(around.areas(one.estate, one.place))]
 
     @router.get("/healthz")
     async def healthz() -> JSONResponse:
@@ -61,12 +67,43 @@ def _filter(
 Wanted = Annotated[AlertFilter, Depends(_filter)]
 
 
+@dataclass(frozen=True, slots=True)
+class Bounded:
+    """What somebody wants to hear of and may."""
+
+    office: Office
+    who: Principal
+    wanted: AlertFilter
+
+    def holds(self, alert: Alert) -> bool:
+        """Whether an alert is asked for and in sight."""
+        return self.wanted.holds(alert) and sees_alert(self.office.cases, self.who, alert)
+
+
+def sees_alert(cases: CaseOffice, who: Principal, alert: Alert) -> bool:
+    """Whether an alert is of somebody's area and kinds."""
+    return sight.sees_alert(cases.procedure, cases.around, who, alert)
+
+
+def seen_alert(office: Office, who: Principal, name: str) -> Alert:
+    """An alert that somebody sees, or whose case they were given. Raises HTTPException."""
+    found = office.lookup.alert(name)
+    if found is not None and not sees_alert(office.cases, who, found):
+        with office.engine.connect() as connection:
+            given = office.cases.reader(connection, who).case_of_alert(name)
+        found = found if given is not None else None
+    if found is None:
+        raise HTTPException(404, f"no alert {name!r}")
+    return found
+
+
 def _add_alerts(router: APIRouter, office: Office) -> None:
     lookup = office.lookup
 
     # Plain functions: FastAPI runs them in threads, away from the stream.
     @router.get("/api/alerts")
     def alerts(
+        who: Who,
         wanted: Wanted,
         limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = LIMIT,
         after: Annotated[str | None, Query(description="id of the last alert you have")] = None,
@@ -75,22 +112,27 @@ def _add_alerts(router: APIRouter, office: Office) -> None:
         last = None
         if after is not None and (last := lookup.alert(after)) is None:
             raise HTTPException(422, f"after: no alert {after!r}; give the id of one you were sent")
-        return [alert_line(alert) for alert in lookup.alerts(wanted, limit, last)]
+        found: list[Alert] = []
+        page = max(limit, LIMIT)
+        while len(found) < limit:
+            some = lookup.alerts(wanted, page, last)
+            found += [alert for alert in some if sees_alert(office.cases, who, alert)]
+            if len(some) < page:
+                break
+            last = some[-1]
+        return [alert_line(alert) for alert in found[:limit]]
 
     @router.get("/api/alerts/{name}")
-    def alert(name: str) -> Alert:
+    def alert(name: str, who: Who) -> Alert:
         """One alert, whole."""
-        found = lookup.alert(name)
-        if found is None:
-            raise HTTPException(404, f"no alert {name!r}")
-        return found
+        return seen_alert(office, who, name)
 
 
 def _add_stream(router: APIRouter, office: Office) -> None:
     @router.get("/api/alerts/stream")
     async def stream(
-        wanted: Wanted, last_event_id: Annotated[str | None, Header()] = None
+        who: Who, wanted: Wanted, last_event_id: Annotated[str | None, Header()] = None
     ) -> StreamingResponse:
         """Each alert as it comes, whole, as server-sent events; `Last-Event-ID` resumes."""
-        events = alert_stream(office, wanted, last_event_id)
+        events = alert_stream(office, Bounded(office, who, wanted), last_event_id)
         return StreamingResponse(events, media_type="text/event-stream")

@@ -49,6 +49,7 @@ def console(
     Example: smart-community console --bootstrap kafka:9092 --data /var/lib/smart-community
     """
     # The database's and the page's frameworks take seconds to load; other commands do not wait.
+    from console.cases.office import ClocksFault
     from console.database import DatabaseFault
 
     given: dict[str, Any] = {"bootstrap": bootstrap, "data": data, "host": host, "port": port}
@@ -58,7 +59,7 @@ def console(
         asyncio.run(_run(ConsoleSettings(**chosen)))
     except ValidationError as error:
         _end(f"settings: {explain(error)}")
-    except (DatabaseFault, OSError) as error:
+    except (ClocksFault, DatabaseFault, OSError) as error:
         _end(str(error))
 
 

@@ -1,7 +1,8 @@
-"""The feed: which alerts are in sight, and in which order. Pure: it is told the time.
+"""The feed: which alerts are in sight, as which incidents, in which order. Pure: it is told the time.
 
-An alert is in sight while it stands, and for some hours after; what is only counted or suppressed
-is not. Of one id the highest revision holds, in whatever order the messages come.
+An alert is in sight while it stands, and for some hours after, or for as long as another of its
+incident is; what is only counted or suppressed is not. Of one id the highest revision holds, in
+whatever order the messages come.
 """
 
 from collections import Counter
@@ -9,10 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from console.incidents import Incident, feed_order, grouped, incident_of, joined
 from schemas.alerts import SEVERITIES, Alert, Delivery, Severity
 
 Suppressed = Literal["false", "true", "any"]
-_GRAVITY: dict[Severity, int] = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,6 @@ class AlertFilter:
         )
 
 
-def feed_order(alert: Alert) -> tuple[int, int, str]:
-    """Gravest first, then newest; the id only so that the order is one."""
-    return (-_GRAVITY[alert.severity], -alert.opened_at, alert.id)
-
-
 def highest(alerts: Iterable[Alert]) -> list[Alert]:
     """One alert of each id: its highest revision, in the order of first mention."""
     kept: dict[str, Alert] = {}
@@ -56,13 +52,14 @@ def is_for_people(alert: Alert) -> bool:
 
 
 class Feed:
-    """The alerts in sight. Beyond `size` the last in its order go first."""
+    """The alerts in sight. Beyond `size` the last in their order go first."""
 
     def __init__(self, size: int) -> None:
         """An empty feed for at most `size` alerts."""
         self._size = size
         self._by_id: dict[str, Alert] = {}
-        self._ordered: list[Alert] | None = None
+        self._parts: dict[str, dict[str, Alert]] = {}
+        self._ordered: list[Incident] | None = None
 
     def __len__(self) -> int:
         return len(self._by_id)
@@ -70,29 +67,39 @@ class Feed:
     def put(self, alert: Alert) -> bool:
         """Takes an alert in; False if it is not news or not for people."""
         kept = self._by_id.get(alert.id)
-        if kept is not None and kept.revision >= alert.revision:
-            return False
-        self._ordered = None
+        if kept is not None:
+            if kept.revision >= alert.revision:
+                return False
+            self._drop([alert.id])
         if not is_for_people(alert):
-            return self._by_id.pop(alert.id, None) is not None
+            return kept is not None
+        self._ordered = None
         self._by_id[alert.id] = alert
+        self._parts.setdefault(incident_of(alert), {})[alert.id] = alert
         return True
 
     def prune(self, cleared_before: int) -> list[str]:
-        """Drops what was cleared before that time (ms), and the last beyond the size: their ids."""
+        """Drops the incidents that were over before that time (ms), and the last alerts beyond the
+        size: the ids of the incidents that this changed.
+        """
         stale = [
-            alert.id
-            for alert in self._by_id.values()
-            if alert.cleared_at is not None and alert.cleared_at < cleared_before
+            name
+            for name, part in self._parts.items()
+            if all(_is_over(alert, cleared_before) for alert in part.values())
         ]
-        self._drop(stale)
-        over = [alert.id for alert in self.ordered()[self._size :]]
-        self._drop(over)
-        return stale + over
+        self._drop([one for name in stale for one in self._parts[name]])
+        over: list[Alert] = []
+        if len(self) > self._size:
+            over = sorted(self._by_id.values(), key=feed_order)[self._size :]
+            self._drop([alert.id for alert in over])
+        return stale + list(dict.fromkeys(map(incident_of, over)))
 
     def _drop(self, ids: list[str]) -> None:
         for name in ids:
-            del self._by_id[name]
+            incident = incident_of(self._by_id.pop(name))
+            del self._parts[incident][name]
+            if not self._parts[incident]:
+                del self._parts[incident]
         if ids:
             self._ordered = None
 
@@ -100,16 +107,25 @@ class Feed:
         """The alert of that id, if it is in sight."""
         return self._by_id.get(name)
 
-    def ordered(self) -> list[Alert]:
-        """All alerts in sight, gravest and newest first."""
+    def incident(self, name: str) -> Incident | None:
+        """The incident of that id, as far as it is in sight."""
+        part = self._parts.get(name)
+        return joined(name, part.values()) if part else None
+
+    def ordered(self) -> list[Incident]:
+        """All incidents in sight, gravest and newest first."""
         if self._ordered is None:
-            self._ordered = sorted(self._by_id.values(), key=feed_order)
+            self._ordered = grouped(self._by_id.values())
         return self._ordered
 
     def counts(self) -> dict[Severity, int]:
-        """How many alerts there are of each severity, gravest first.
+        """How many incidents there are of each severity, gravest first.
 
         Cleared ones count: that a situation is over does not mean that anybody has looked at it.
         """
-        counted = Counter(alert.severity for alert in self._by_id.values())
+        counted = Counter(incident.lead.severity for incident in self.ordered())
         return {severity: counted[severity] for severity in reversed(SEVERITIES)}
+
+
+def _is_over(alert: Alert, cleared_before: int) -> bool:
+    return alert.cleared_at is not None and alert.cleared_at < cleared_before

@@ -11,9 +11,12 @@ from fastapi import APIRouter, HTTPException, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from console.accounts.principal import Principal
+from console.api import seen_alert
 from console.changes import Look
-from console.guard import who_of
+from console.guard import principal_of
 from console.office import Office, StoreFault
+from console.rest.plumbing import Who
 from schemas.alerts import Alert
 from schemas.pictures import content_type, is_intact, is_picture_name, picture_link
 
@@ -46,9 +49,10 @@ def picture_router(office: Office) -> APIRouter:
     @router.get("/pictures/{name}", response_class=Response)
     async def picture(name: str, alert: str, request: Request) -> Response:
         """A picture, as evidence of an alert. The look is kept."""
-        shown = await run_in_threadpool(_find, office, name, alert)
+        who = principal_of(request.scope)
+        shown = await run_in_threadpool(_find, office, who, name, alert)
         address = request.client.host if request.client else ""
-        look = Look(office.clock(), who_of(request.scope), address, alert, name)
+        look = Look(office.clock(), who.login, address, alert, name)
         try:
             await office.keep_look(look)
         except StoreFault as error:
@@ -56,16 +60,17 @@ def picture_router(office: Office) -> APIRouter:
         return Response(shown, media_type=content_type(name), headers=HEADERS)
 
     @router.get("/api/looks")
-    def looks(alert: str) -> list[Look]:
+    def looks(alert: str, who: Who) -> list[Look]:
         """Who has looked at pictures of an alert, newest first."""
+        seen_alert(office, who, alert)
         return office.lookup.looks(alert)
 
     return router
 
 
-def _find(office: Office, name: str, alert: str) -> bytes:
-    known = office.lookup.alert(alert) if is_picture_name(name) else None
-    if known is None or not links(known, name):
+def _find(office: Office, who: Principal, name: str, alert: str) -> bytes:
+    known = seen_alert(office, who, alert)
+    if not is_picture_name(name) or not links(known, name):
         raise HTTPException(404, f"no alert {alert!r} with such a picture")
     found = find_picture(office.settings.picture_folder, known.estate, name)
     if found is None:

@@ -7,22 +7,30 @@ import contextlib
 import socket
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import uvicorn
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from console.access import Access, load_token
+from console.access import load_token
+from console.accounts.entrance import Entrance
+from console.accounts.sessions import Lasts
 from console.api import Check, api_router
+from console.cases.sender import ActSender, ActStore
 from console.consumer import LogConsumer
 from console.guard import Guard
 from console.login import login_router
-from console.office import Office
+from console.office import HOUR_MS, Office
+from console.outbox.log import Log
 from console.pages import add_page
 from console.pictures import picture_router
+from console.rates import Rate
 from console.register.office import RegisterOffice
 from console.register.routes import add_register
+from console.rest.routes import add_rest
 from console.settings import ConsoleSettings
+from schemas.topics import ACTS
 
 CLOSE_S = 2
 
@@ -32,23 +40,44 @@ def wall_clock() -> int:
     return time.time_ns() // 1_000_000
 
 
-def build_api(
-    office: Office,
-    access: Access,
-    checks: Mapping[str, Check],
-    register: RegisterOffice | None = None,
-) -> FastAPI:
-    """The application without its pages, unguarded. No documentation pages: they load from afar."""
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the application is built on: the office, the way in, the register."""
+
+    office: Office
+    entrance: Entrance
+    register: RegisterOffice
+
+
+def house_of(office: Office, token: str) -> House:
+    """A house over an office; `token` is the first administrator's."""
     settings = office.settings
+    register = RegisterOffice(settings, office.engine, office.clock)
+    lasts = Lasts(settings.session_hours * HOUR_MS, settings.idle_hours * HOUR_MS)
+    entrance = Entrance(office.engine, register.vault, token, lasts, office.clock)
+    return House(office, entrance, register)
+
+
+def build_api(house: House, checks: Mapping[str, Check]) -> FastAPI:
+    """The application without its pages, unguarded. No documentation pages: they load from afar."""
+    office, settings = house.office, house.office.settings
     app = FastAPI(
         title="smart-community console", docs_url=None, redoc_url=None,
         openapi_url="/api/openapi.json",
     )  # fmt: skip
     app.include_router(api_router(office, checks))
     app.include_router(picture_router(office))
-    app.include_router(login_router(access, settings.office, settings.session_hours))
-    add_register(app, register or RegisterOffice(settings, office.engine, office.clock))
+    app.include_router(login_router(house.entrance, settings.office))
+    add_rest(app, office, house.entrance)
+    add_register(app, house.register)
     return app
+
+
+def guard_of(app: ASGIApp, house: House) -> Guard:
+    """The application behind its guard."""
+    settings = house.office.settings
+    rate = Rate(settings.requests_per_s, settings.requests_at_once)
+    return Guard(app, house.entrance, rate, no_auth=settings.no_auth)
 
 
 class _Server(uvicorn.Server):
@@ -69,23 +98,31 @@ async def run_console(
     run it once: the page's framework keeps its state in the process.
     """
     with _listen(settings) as listener, contextlib.closing(Office(settings, wall_clock)) as office:
-        access = Access(load_token(settings.token_file))
-        register = RegisterOffice(settings, office.engine, office.clock)
-        outbox = register.outbox(office.views)
-        own = {"outbox": lambda: outbox.fault}
-        app = build_api(office, access, {**(checks or {}), **own}, register)
+        house = house_of(office, load_token(settings.token_file))
+        outbox, acts = house.register.outbox(office.views), _act_sender(office)
+        own = {"outbox": lambda: outbox.fault, "acts": lambda: acts.fault}
+        app = build_api(house, {**(checks or {}), **own})
         live = add_page(app, office)
-        guarded = Guard(app, access, no_auth=settings.no_auth)
-        server = _Server(_config(guarded))
+        server = _Server(_config(guard_of(app, house)))
         try:
             async with asyncio.TaskGroup() as parts:
                 parts.create_task(LogConsumer(office).run(stop))
                 parts.create_task(live.run(stop))
                 parts.create_task(outbox.run(stop))
-                parts.create_task(register.keep_periods(stop))
+                parts.create_task(acts.run(stop))
+                parts.create_task(office.cases.run(office.clock, stop))
+                parts.create_task(house.register.keep_periods(stop))
+                parts.create_task(house.entrance.run(stop))
                 parts.create_task(_serve(server, listener, stop))
         except ExceptionGroup as group:
             raise group.exceptions[0] from group
+
+
+def _act_sender(office: Office) -> ActSender:
+    settings = office.settings
+    holder = f"{socket.gethostname()}:{settings.data.resolve()}"
+    kafka = Log(settings.bootstrap, settings.durable_url, ACTS.name)
+    return ActSender(ActStore(office.engine, holder), kafka, office.clock)
 
 
 def _listen(settings: ConsoleSettings) -> socket.socket:

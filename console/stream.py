@@ -6,18 +6,26 @@ with the last id he had gets what changed since, each alert once, at its latest 
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Protocol
 
 from console.changes import Change
-from console.feed import AlertFilter
 from console.office import Office
+from schemas.alerts import Alert
 
 HEARTBEAT_S = 10.0
 RETRY_MS = 2000
 PAGE = 500
 
 
+class Wanted(Protocol):
+    """What somebody wants to hear of."""
+
+    def holds(self, alert: Alert) -> bool:
+        """Whether an alert is wanted."""
+
+
 async def alert_stream(
-    office: Office, wanted: AlertFilter, last_event_id: str | None = None
+    office: Office, wanted: Wanted, last_event_id: str | None = None
 ) -> AsyncIterator[bytes]:
     """The events from now on, or from the last id; a comment every 10 s keeps the line open.
 

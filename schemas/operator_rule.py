@@ -6,7 +6,7 @@ the log is judged.
 
 import re
 from collections.abc import Iterator
-from string import Formatter
+from string import Template
 from typing import Annotated, Any, Self
 
 from pydantic import Field, WithJsonSchema, field_validator, model_validator
@@ -65,7 +65,7 @@ class OperatorRule(Model):
         description="how long an alert stands after its last reading; until then readings join it",
     )  # fmt: skip
     steps: dict[Name, Words] = Field(description="What a reading of each selection is, in words")
-    text: Words = Field(description="What happened; may quote {count}, {span}, {first}, {last}")
+    text: Words = Field(description="What happened; may quote $count, $span, $first, $last")
     check: Words = Field(description="What to look at first")
     do: Words = Field(description="What to do then")
 
@@ -145,11 +145,10 @@ def _text_faults(rule: OperatorRule) -> Iterator[tuple[Loc, str]]:
 
 
 def _fact_fault(text: str) -> str | None:
-    try:
-        parts = [part for part in Formatter().parse(text) if part[1] is not None]
-    except ValueError as error:
-        return f"has a brace too many or too few: {error}"
-    unknown = [name for _, name, form, how in parts if form or how or name not in FACTS]
+    template = Template(text)
+    if not template.is_valid():
+        return "has a $ that begins no name; write $$ for the sign itself"
+    unknown = [name for name in template.get_identifiers() if name not in FACTS]
     if unknown:
-        return f"{{{unknown[0]}}} cannot be quoted; there are: {', '.join(FACTS)}"
+        return f"${unknown[0]} cannot be quoted; there are: ${', $'.join(FACTS)}"
     return None

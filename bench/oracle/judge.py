@@ -13,7 +13,7 @@ from processors.core.output import Missed, Output
 from processors.core.partition import Partition
 from processors.core.replay import replay
 from processors.core.rule import RuleSet
-from processors.rules.catalogue import shipped_rules
+from processors.rules.catalogue import rules_and_views
 from schemas.alerts import Alert
 from schemas.events import Event
 from schemas.views import VehiclesView, View
@@ -40,7 +40,7 @@ class Verdict:
 
 def run(log: Iterable[Event], *, afterwards: bool = True) -> Verdict:
     """Everything through one worker's partition, batch by batch, checkpoints included."""
-    rules, verdict = shipped_rules(), Verdict()
+    rules, verdict = rules_and_views(), Verdict()
     partition, kept, late = Partition(0, Machine(rules)), [], []
     batch: list[Event] = []
     for event in log:

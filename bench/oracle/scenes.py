@@ -89,6 +89,9 @@ class Trip:
     def __call__(self, stage: Stage, at: int) -> Iterator[Fact]:
         """One cycle of the arm, when the lane is free."""
         assert isinstance(stage, MonthStage)
+        if not self.sure and stage.is_inside(self.plate) is (self.lane.way == "in"):
+            # Its way the other way round came to nothing: the lane was busy for too long.
+            return
         wrong = not self.sure and stage.rng.random() < MISREAD_SHARE
         read = misread(stage.rng, self.plate) if wrong else self.plate
         drive = Drive(self.lane, read, sure=True, looks=self.looks)
@@ -107,6 +110,8 @@ class Trip:
         """What is truly so, and what the readings leave open."""
         way = 1 if self.lane.way == "in" else -1
         stage.inside.append((start + 8 * SECOND, way, self.plate))
+        stage.counts[self.plate] = stage.counts.get(self.plate, 0) + way
+        stage.trips.append((start, self.lane, read))
         before = stage.read_as.get(self.plate)
         read = "" if stage.lost(start) else read
         stage.read_as[self.plate] = read

@@ -8,5 +8,7 @@ RULES: dict[str, dict[str, Any]] = {
     "abandoned_vehicle": {"stay_d": 12},
     "overstay": {"forget_d": 12},
     "crowd": {"people_min": 30},
+    "homes": {"vacant_d": 20},
 }
-"""An abandoned vehicle stands for 12 days here, so that a month can hold several."""
+"""An abandoned vehicle stands for 12 days here and an empty home is empty after 20, so that a month
+can hold several."""

@@ -38,8 +38,16 @@ class MonthStage(Stage):
     """(when, +1 or -1, plate) of every passage of a vehicle."""
     read_as: dict[str, str] = field(default_factory=dict)
     """As what each vehicle's plate was read the last time; empty where the reading was lost."""
+    counts: dict[str, int] = field(default_factory=dict)
+    """How often each vehicle is inside: above one it is there with its double."""
+    trips: list[tuple[int, Lane, str]] = field(default_factory=list)
+    """(when, lane, plate as read) of every passage."""
     lost: Callable[[int], bool] = lambda at: False
     """Whether readings of a time never arrive."""
+
+    def is_inside(self, plate: str) -> bool:
+        """Whether a vehicle is inside."""
+        return self.counts.get(plate, 0) > 0
 
 
 @dataclass

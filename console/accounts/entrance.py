@@ -1,12 +1,15 @@
 """The way in: by password and code, by the access token, by an API token, by an open session."""
 
+import asyncio
 import hmac
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from console.accounts import lockout
 from console.accounts.book import AccountBook, principal_of
@@ -22,6 +25,7 @@ from console.audit.log import append
 from console.database import writing
 from console.register.vault import Vault
 
+FORGET_EVERY_S = 3600.0
 Clock = Callable[[], int]
 
 
@@ -147,6 +151,14 @@ class Entrance:
         with writing(self.engine) as tx:
             self.sessions.forget(tx, at)
             lockout.forget(tx, at)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Forget each hour what is over, until `stop`."""
+        while not stop.is_set():
+            with suppress(SQLAlchemyError):  # The next hour will do.
+                await asyncio.to_thread(self.forget, self.clock())
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), FORGET_EVERY_S)
 
     def is_password(self, login: str, password: str) -> bool:
         """Whether it is somebody's password. Wrong ones count as at the login; raises Locked."""

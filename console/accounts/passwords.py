@@ -1,5 +1,6 @@
 """Passwords: hashed with argon2id, and refused where they are easily guessed."""
 
+from functools import cached_property
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
@@ -35,7 +36,10 @@ class Passwords:
         """`hasher` other than the default is for tests, which cannot wait."""
         self._hasher = hasher or PasswordHasher()
         self._few = BoundedSemaphore(AT_ONCE)
-        self._nobody = self._hasher.hash("nobody's password")
+
+    @cached_property
+    def _nobody(self) -> str:
+        return self._hasher.hash("nobody's password")
 
     def hash(self, password: str) -> str:
         """What is kept of a password."""

@@ -23,12 +23,12 @@ from console.rest.people import (
     TeamAsked,
     TokenAnswer,
 )
-from console.rest.plumbing import REFUSED, Who
+from console.rest.plumbing import REFUSED, Responses, Who
 
 LIMIT, LIMIT_MAX = 100, 500
 After = Annotated[str | None, Query(max_length=64, description="login of the last account")]
 TeamId = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9._-]{0,39}$")]
-GONE = {404: REFUSED[404]}
+GONE: Responses = {404: REFUSED[404]}
 
 
 def accounts_router(entrance: Entrance) -> APIRouter:

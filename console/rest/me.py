@@ -20,10 +20,10 @@ from console.rest.people import (
     TokenAsked,
     TokenMade,
 )
-from console.rest.plumbing import REFUSED, Who
+from console.rest.plumbing import REFUSED, Responses, Who
 
-WRONG = {403: {"description": "the password is wrong"}, 422: REFUSED[422]}
-GONE = {404: REFUSED[404]}
+WRONG: Responses = {403: {"description": "the password is wrong"}, 422: REFUSED[422]}
+GONE: Responses = {404: REFUSED[404]}
 
 
 def me_router(entrance: Entrance) -> APIRouter:

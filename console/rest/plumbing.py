@@ -8,7 +8,7 @@ import orjson
 from fastapi import Depends, FastAPI, Header, HTTPException, Request
 from pydantic import BaseModel
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from starlette.responses import JSONResponse, Response
 
 from console.accounts.book import AccountFault, Conflict
@@ -33,7 +33,8 @@ Key = Annotated[
         description="the same key with the same request is done once, for a day",
     ),
 ]  # fmt: skip
-REFUSED: dict[int | str, dict[str, Any]] = {
+Responses = dict[int | str, dict[str, Any]]
+REFUSED: Responses = {
     403: {"description": "not for whoever asks"},
     404: {"description": "not there, or not in sight"},
     409: {"model": Refusal, "description": "not possible now: the reason, and the version it has"},
@@ -68,6 +69,10 @@ def add_refusals(app: FastAPI) -> None:
     async def busy(_: Request, _error: Exception) -> Response:
         return JSONResponse({"detail": "the database is busy; try again"}, 503)
 
+    async def unkeepable(_: Request, _error: Exception) -> Response:
+        return JSONResponse({"detail": "a text holds what no database keeps: mend it"}, 422)
+
+    app.exception_handler(DataError)(unkeepable)
     app.exception_handler(Refused)(refused)
     app.exception_handler(Raced)(raced)
     app.exception_handler(OperationalError)(busy)

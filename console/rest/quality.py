@@ -1,9 +1,9 @@
-"""`/api/shelves`, `/api/floods`, `/api/statistics`: what keeps the feed good, and how good it is."""
+"""`/api/shelves`, `/api/floods`, `/api/statistics`: what keeps the feed good, and how good."""
 
 from typing import Annotated
 
 import sqlalchemy as sa
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, HTTPException, Path, Query
 from sqlalchemy import Connection
 from starlette.responses import Response
 
@@ -25,6 +25,7 @@ from console.rest.answers import (
 from console.rest.cases import Desk
 from console.rest.plumbing import REFUSED, Key, Who, answered_once, asked_with
 
+ShelfId = Annotated[int, Path(ge=1, lt=1 << 62)]
 DAYS, DAYS_MAX = 30, 366
 FLOODS = 200
 DAY_MS = 24 * HOUR_MS
@@ -76,7 +77,7 @@ def _add_shelves(router: APIRouter, desk: Desk) -> None:
         return answered_once(office.engine, once, work)
 
     @router.delete("/api/shelves/{shelf}", status_code=204, responses={404: REFUSED[404]})
-    def take_off(shelf: int, who: Who) -> None:
+    def take_off(shelf: ShelfId, who: Who) -> None:
         """End a shelf before its time: what lay on it stands in the lists again."""
         at = office.clock()
         with writing(office.engine) as tx:

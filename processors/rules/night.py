@@ -1,13 +1,14 @@
 """Night, by the wall clock of the estate: what weighs more while people sleep."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field
 
 from processors.core.rule import Params, Situation
-from processors.core.words import clock_text
+from processors.core.words import MINUTE_MS, clock_text
 from schemas.base import MS_PER_S
 
 
@@ -45,6 +46,13 @@ def next_clock(at: int, time: str, timezone: str) -> int:
 
     An hour that the clocks skip counts as it would have been told before the change.
     """
+    return _next_clock(at // MINUTE_MS, time, timezone)
+
+
+@lru_cache(maxsize=4096)
+def _next_clock(minute: int, time: str, timezone: str) -> int:
+    # The same for all moments of a minute, since clocks show whole ones.
+    at = minute * MINUTE_MS
     zone = ZoneInfo(timezone)
     hours, minutes = map(int, time.split(":"))
     local = datetime.fromtimestamp(at / MS_PER_S, zone)
@@ -61,4 +69,9 @@ def morning_of(now: Situation) -> int:
 
 def day_of(at: int, timezone: str) -> int:
     """The local day of a moment (ms), as the ordinal of its date."""
-    return datetime.fromtimestamp(at / MS_PER_S, ZoneInfo(timezone)).toordinal()
+    return _day_of(at // MINUTE_MS, timezone)
+
+
+@lru_cache(maxsize=4096)
+def _day_of(minute: int, timezone: str) -> int:
+    return datetime.fromtimestamp(minute * 60, ZoneInfo(timezone)).toordinal()

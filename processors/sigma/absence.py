@@ -26,7 +26,7 @@ from schemas.alerts import Evidence
 from schemas.correlation import DAY_MS, SPAN_MAX_D
 from schemas.events import Event
 
-REMEMBERED_MS = SPAN_MAX_D * DAY_MS
+REMEMBERED_MS = 2 * SPAN_MAX_D * DAY_MS
 """How long after its alert a wait is remembered, so that a late end is known for one."""
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from string import Template
 from typing import NamedTuple
 
 from processors.core.effects import OpenAlert, evidence
@@ -115,8 +116,12 @@ class Compiled:
         zh = {"count": str(told.number), "span": span.zh, "first": first.zh, "last": last.zh}
         en = {"count": str(told.number), "span": span.en, "first": first.en, "last": last.en}
         return Words(
-            zh=_sentences((rule.text.zh.format(**zh), rule.check.zh, rule.do.zh), "。", ""),
-            en=_sentences((rule.text.en.format(**en), rule.check.en, rule.do.en), ".", " "),
+            zh=_sentences(
+                (Template(rule.text.zh).substitute(zh), rule.check.zh, rule.do.zh), "。", ""
+            ),
+            en=_sentences(
+                (Template(rule.text.en).substitute(en), rule.check.en, rule.do.en), ".", " "
+            ),
         )
 
 

@@ -22,6 +22,8 @@ from tests.console.samples import NINE
 from tests.services.postgresql import PostgreSQL
 from tests.services.process import LOOPBACK, Child, Service, accepts, free_port
 
+TOKEN = "the-token"
+
 
 class Clock:
     """A wall clock that stands where the test puts it."""

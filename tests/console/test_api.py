@@ -6,18 +6,18 @@ from typing import Any
 import httpx
 import pytest
 
-from console.access import COOKIE, Access
 from console.api import Check
 from console.batch import Record
+from console.guard import COOKIE
 from console.office import Office
-from console.server import build_api
+from console.server import build_api, guard_of, house_of
 from schemas.alerts import Alert, AlertLine, alert_line
 from schemas.views import DeviceView
+from tests.console.conftest import TOKEN
 from tests.console.samples import MINUTE, NINE, alert, device, evidence, suppressed
 from tests.console.test_batch import alert_record, view_record
 
 CHECKS: dict[str, Check] = {}
-ACCESS = Access("the-token")
 
 
 async def fill(office: Office, *alerts: Alert) -> None:
@@ -26,9 +26,12 @@ async def fill(office: Office, *alerts: Alert) -> None:
 
 @pytest.fixture
 async def http(office: Office) -> AsyncIterator[httpx.AsyncClient]:
-    app = build_api(office, ACCESS, CHECKS)
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://console") as client:
+    house = house_of(office, TOKEN)
+    transport = httpx.ASGITransport(guard_of(build_api(house, CHECKS), house))
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://console", headers=headers
+    ) as client:
         yield client
 
 

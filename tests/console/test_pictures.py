@@ -8,11 +8,11 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from console.access import COOKIE, Access
-from console.guard import Guard
+from console.guard import COOKIE, Guard
 from console.office import Office
 from console.pictures import find_picture
-from console.server import build_api
+from console.rates import Rate
+from console.server import build_api, house_of
 from console.settings import ConsoleSettings
 from console.tables import LOOKS
 from schemas.pictures import picture_link, picture_name
@@ -20,7 +20,6 @@ from tests.console.conftest import Clock
 from tests.console.samples import ESTATE, NINE, alert, evidence
 from tests.console.test_batch import alert_record
 
-ACCESS = Access("the-token")
 TOKEN = {"Authorization": "Bearer the-token"}
 CONTENT = b"\xff\xd8\xff\xe0 a picture"
 NAME = picture_name(CONTENT, "jpg")
@@ -38,7 +37,8 @@ def folder(settings: ConsoleSettings) -> Path:
 
 @asynccontextmanager
 async def coming_in(office: Office, *, no_auth: bool = False) -> AsyncIterator[httpx.AsyncClient]:
-    guarded = Guard(build_api(office, ACCESS, {}), ACCESS, no_auth=no_auth)
+    house = house_of(office, "the-token")
+    guarded = Guard(build_api(house, {}), house.entrance, Rate(50, 200), no_auth=no_auth)
     transport = httpx.ASGITransport(guarded, client=("127.0.0.1", 50_000))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8080") as http:
         yield http
@@ -80,27 +80,27 @@ async def test_nobody_else_sees_it_or_who_looked(
 async def test_each_look_is_written_down(
     http: httpx.AsyncClient, office: Office, clock: Clock
 ) -> None:
-    session = ACCESS.open_session(99_999_999_999)
     await http.get(f"/pictures/{NAME}?alert=a1", headers=TOKEN)
+    login = await http.get("/login?token=the-token")
+    session = login.cookies[COOKIE]
     clock.at = NINE + 1000
     await http.get(f"/pictures/{NAME}?alert=a1", headers={"Cookie": f"{COOKIE}={session}"})
 
     later, first = await looks(http)
     assert first == {
-        "at": NINE, "who": "token", "address": "127.0.0.1", "alert": "a1", "picture": NAME
+        "at": NINE, "who": "admin", "address": "127.0.0.1", "alert": "a1", "picture": NAME
     }  # fmt: skip
     assert later["at"] == NINE + 1000
-    assert str(later["who"]).startswith("session ")
-    assert session not in str(later["who"])
+    assert later["who"] == "admin"
 
 
-async def test_who_comes_in_unasked_is_written_down_as_this_machine(
+async def test_who_comes_in_unasked_is_written_down_as_the_administrator(
     http: httpx.AsyncClient, office: Office
 ) -> None:
     async with coming_in(office, no_auth=True) as unasked:
         assert (await unasked.get(f"/pictures/{NAME}?alert=a1")).status_code == 200
 
-    assert [look["who"] for look in await looks(http)] == ["this machine"]
+    assert [look["who"] for look in await looks(http)] == ["admin"]
 
 
 @pytest.mark.parametrize(

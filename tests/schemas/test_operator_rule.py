@@ -25,7 +25,7 @@ correlation:
   condition: {gte: 3}
 steps:
   denied: {zh: 被拒, en: refused}
-text: {zh: '{first}被拒{count}次', en: 'refused {count} times'}
+text: {zh: $first被拒$count次, en: refused $count times}
 check: {zh: 请看录像, en: look at the recording}
 do: {zh: 联系物业, en: call property}
 """
@@ -80,9 +80,8 @@ def test_a_good_one_is_read_and_travels_unchanged() -> None:
         ("{gte: 3}", "{gte: 3}\n  renew: true", 14, "is for absent alone"),
         ("  denied: {zh: 被拒", "  other: {zh: 被拒", 14, "steps.denied: is missing"),
         ("  denied: {zh: 被拒", "  other: {zh: 被拒", 15, "steps.other: is not one of"),
-        ("{count} times'", "{number} times'", 16, "{number} cannot be quoted"),
-        ("{count} times'", "{count:>9} times'", 16, "{count} cannot be quoted"),
-        ("{count} times'", "{count times'", 16, "has a brace too many or too few"),
+        ("$count times", "$number times", 16, "$number cannot be quoted"),
+        ("$count times", "$ times", 16, "has a $ that begins no name"),
         ("id: knocks", "clear-after: 900d\nid: knocks", 1, "clear-after: is longer than 366d"),
     ],
 )

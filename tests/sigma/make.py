@@ -26,7 +26,7 @@ def document(
         "detection": dict(detection),
         "correlation": {"timespan": "60s", **correlation},
         "steps": dict.fromkeys(names, WORDS),
-        "text": {"zh": "共{count}次，{span}，由{first}到{last}", "en": "{count} in {span}"},
+        "text": {"zh": "共$count次，$span，由$first到$last", "en": "$count in $span"},
         "check": {"zh": "请看录像", "en": "look at the recording"},
         "do": {"zh": "再去现场", "en": "then go there"},
     }

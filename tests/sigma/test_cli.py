@@ -4,9 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
+import typer
 from typer.testing import CliRunner, Result
 
-from deploy.cli import build
+from processors.cli import register
 from schemas.events import to_line
 from tests.ingest.test_rule_watch import RULE
 from tests.sigma.make import at
@@ -30,8 +31,12 @@ alerts:
 """
 
 
+APP = typer.Typer()
+register(APP)
+
+
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(build(), ["rules", *arguments])
+    return CliRunner().invoke(APP, ["rules", *arguments])
 
 
 @pytest.fixture
@@ -153,7 +158,7 @@ def backtest(folder: Path, *arguments: str) -> list[str]:
     events = folder / "day.ndjson"
     told = [at("access.denied", time) for time in (1, 2, 3)]
     events.write_text("".join(to_line(event) + "\n" for event in told), encoding="utf-8")
-    done = CliRunner().invoke(build(), ["backtest", *arguments, str(events)])
+    done = CliRunner().invoke(APP, ["backtest", *arguments, str(events)])
     assert done.exit_code == 0, done.stderr
     return [json.loads(line)["rule"] for line in done.stdout.splitlines()]
 

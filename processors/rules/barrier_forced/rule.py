@@ -4,9 +4,9 @@ Why: a raised arm is an open gate, and a vehicle that goes through then stands i
 when the arm goes up with neither a plate nor a command `near_s` before or after; or when it was
 raised by a person (button, remote control) and no plate was read in that time; or when the device
 says that the arm was struck or lifted. A vehicle seen without a plate is no plate. Misses arms
-whose opening nobody reports, and a second vehicle under one lift (`barrier_tailing`). Known false
-alarms: lanes where neither plates nor commands are read; set `plates_read: false` there. Kept and
-told to nobody while a fire signal has raised the arms.
+whose opening nobody reports, a second vehicle under one lift (`barrier_tailing`), and people's
+gates (`intrusion`). Known false alarms: lanes where neither plates nor commands are read; set
+`plates_read: false` there. Kept and told to nobody while a fire signal has raised the arms.
 """
 
 from dataclasses import dataclass, replace
@@ -26,7 +26,7 @@ from processors.core.patterns import EMPTY, Window, slide
 from processors.core.rule import NO_EFFECTS, Params, Rule, Situation, ms
 from processors.rules.causes import by_fire
 from processors.rules.lanes import PASSAGES
-from processors.rules.places import at_lane
+from processors.rules.places import DOORS, at_lane
 from processors.rules.plates import plate_of
 from schemas.alerts import Evidence
 from schemas.base import Words
@@ -70,6 +70,8 @@ def step(now: Situation, state: Lane, told: Input) -> Result:
             return _opened(now, state, told)
         case "barrier.closed":
             return replace(state, up_since=None), NO_EFFECTS
+        case "barrier.forced" if now.config.kind_of(now.scope.id) in DOORS:
+            return state, NO_EFFECTS  # People's gates are the intrusion rule's.
         case "barrier.forced":
             return state, (_alert(now, "forced", evidence("device_says_forced", told)),)
     spoke = _reason(now, told)

@@ -201,8 +201,6 @@ def _went(now: Situation, state: Plate, passage: Passage) -> Result:
     done: tuple[Effect, ...] = () if left else (CancelDeadline("inside"),)
     if found is not None:
         return state, done
-    if not passage.sure:
-        return state, (*done, NearMiss("entered", "its exit was read with too little confidence"))
     items = (_as(passage.item, "left_unseen"),)
     return state, (*done, _counted(now, "out", passage, items, UNSEEN))
 

@@ -161,7 +161,11 @@ def _facts(now: Situation, state: Known) -> dict[str, Any]:
     place = stands_at(now.config, now.register, now.scope.id)
     doors = entrances(now.config, place)
     differs = difference(registered, state.usage, now.params)
-    status, doubt = _status(now, state, home, doors)
+    status, doubt = "differs", None
+    if differs is None:
+        status, doubt = _status(now, state, home, doors)
+    elif not reads_exits(doors):
+        status, doubt = "cannot_be_judged", "entry_only"
     return {
         "place": place,
         "status": status,
@@ -183,8 +187,7 @@ def _facts(now: Situation, state: Known) -> dict[str, Any]:
 def _status(
     now: Situation, state: Known, home: Home, doors: tuple[Place, ...]
 ) -> tuple[HomeStatus, HomeDoubt | None]:
-    if difference(home, state.usage, now.params) is not None:
-        return ("differs", None) if reads_exits(doors) else ("cannot_be_judged", "entry_only")
+    """The status of a home that is used as registered, if at all."""
     if home.use != "vacant" and state.last and now.at - state.last < _vacant_ms(now):
         return "in_use", None
     doubt = _doubt(now, state, home, doors)
@@ -213,7 +216,8 @@ def _vacant_ms(now: Situation) -> int:
 
 def _sources(now: Situation, state: Known, doors: tuple[Place, ...]) -> tuple[str, ...]:
     """What could tell of the home: cards registered for it, a door of its own."""
-    own = any(node.id == now.scope.id for door in doors for node in now.config.lineage(door.id))
+    dwelling = now.scope.id
+    own = bool(doors) and (doors[0].parent == dwelling or doors[0].id == dwelling)
     cards = ("credential",) if doors and (state.carded or state.usage.cards) else ()
     return (*cards, "door") if own else cards
 
