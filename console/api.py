@@ -13,6 +13,7 @@ from console.cases import sight
 from console.cases.office import CaseOffice
 from console.feed import AlertFilter, Suppressed
 from console.office import Office
+from console.rest.incidents import incidents_router
 from console.rest.plumbing import Who
 from console.stream import alert_stream
 from schemas.alerts import Alert, AlertLine, Delivery, Severity, alert_line
@@ -29,6 +30,7 @@ def api_router(office: Office, checks: Mapping[str, Check]) -> APIRouter:
     router = APIRouter()
     _add_stream(router, office)
     _add_alerts(router, office)
+    router.include_router(incidents_router(office))
 
     @router.get("/api/devices")
     async def devices(who: Who, estate: str | None = None) -> list[DeviceView]:

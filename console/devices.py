@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from console.batch import SeenView
+from console.glance import ReadModels
 from schemas.base import MS_PER_S, Words
 from schemas.views import DeviceView, InputView, RuleView
 
@@ -41,7 +42,7 @@ class Input:
 
 
 class Views:
-    """The latest view of each device, input and rule."""
+    """The latest view of each device, input and rule, and the read models."""
 
     def __init__(self) -> None:
         """Nothing known yet."""
@@ -49,9 +50,11 @@ class Views:
         self.inputs: dict[str, Input] = {}
         self.titles: dict[str, Words] = {}
         self.places: dict[tuple[str, str], Words] = {}
+        self.models = ReadModels()
 
     def take(self, views: Mapping[str, SeenView]) -> None:
         """Takes in views by their keys; None takes the key's view back."""
+        self.models.take(views)
         for key, seen in views.items():
             view = seen.view
             if view is None:

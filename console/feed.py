@@ -1,4 +1,4 @@
-"""The feed: which alerts are in sight, as which incidents, in which order. Pure: it is told the time.
+"""The feed: which alerts are in sight, as which incidents, in which order. Pure: told the time.
 
 An alert is in sight while it stands, and for some hours after, or for as long as another of its
 incident is; what is only counted or suppressed is not. Of one id the highest revision holds, in
@@ -106,6 +106,10 @@ class Feed:
     def get(self, name: str) -> Alert | None:
         """The alert of that id, if it is in sight."""
         return self._by_id.get(name)
+
+    def alerts(self) -> list[Alert]:
+        """All alerts in sight, in no order that means anything."""
+        return list(self._by_id.values())
 
     def incident(self, name: str) -> Incident | None:
         """The incident of that id, as far as it is in sight."""

@@ -16,9 +16,9 @@ _GRAVITY: dict[Severity, int] = {severity: rank for rank, severity in enumerate(
 class IncidentLine(Model):
     """An incident in short: what is said of it is said of `lead`, its gravest and newest alert.
 
-    `alerts` are the ids of its alerts in sight, in time order, `count` how many they are. `delivery`
-    is a push where one of them is, `cleared_at` is given once all of them are over, and
-    `found_afterwards` holds where all of them were.
+    `alerts` are the ids of its alerts in sight, in time order, `count` how many they are.
+    `delivery` is a push where one of them is, `cleared_at` is given once all of them are over,
+    and `found_afterwards` holds where all of them were.
     """
 
     id: str

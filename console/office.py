@@ -18,6 +18,7 @@ from console.changes import Change, Changes, Look
 from console.database import open_database
 from console.devices import DeviceHealth, Input, Views
 from console.feed import Feed
+from console.glance import Glance
 from console.headline import title_of
 from console.health import Fault, Reading, State, stream_state
 from console.lookup import DayNumbers, Lookup
@@ -54,6 +55,7 @@ class Snapshot:
     devices: DeviceHealth = field(default_factory=DeviceHealth)
     day: DayNumbers = field(default_factory=DayNumbers)
     unreadable: int = 0
+    glance: Glance = field(default_factory=Glance)
 
 
 class Office:
@@ -177,7 +179,12 @@ class Office:
             devices=self.views.health(self.settings.skew_warn_s),
             day=await self._day_numbers(),
             unreadable=self._unreadable,
+            glance=self.glance(),
         )
+
+    def glance(self) -> Glance:
+        """The read models as they stand now."""
+        return self.views.models.glance(self._now(), self.settings.zone)
 
     async def _day_numbers(self) -> DayNumbers:
         asked = (midnight(self._now(), self.settings), self.changes.last)

@@ -84,6 +84,7 @@ RIGHTS: Mapping[Key, Right] = {
     ("GET", "/api/alerts/stream"): Right("alerts:read", STAFF),
     ("GET", "/api/alerts"): Right("alerts:read", STAFF),
     ("GET", "/api/alerts/{name}"): Right("alerts:read", STAFF),
+    ("GET", "/api/incidents"): Right("alerts:read", STAFF),
     ("GET", "/api/devices"): Right("office:read", STAFF),
     ("GET", "/pictures/{name}"): Right("alerts:read", STAFF),
     ("GET", "/api/looks"): Right("alerts:read", OFFICE),

@@ -22,6 +22,7 @@ class Catalogue(Model):
     deliveries: dict[Delivery, Words]
     directions: dict[Direction, Words]
     events: dict[str, Words]
+    glance: dict[str, dict[str, Words]]
     page: dict[str, Words]
 
 
@@ -65,6 +66,11 @@ def delivery_word(delivery: Delivery, language: Language) -> str:
 def direction_word(direction: Direction, language: Language) -> str:
     """In or out."""
     return pick(catalogue().directions[direction], language)
+
+
+def glance_word(group: str, name: str, language: Language) -> str:
+    """A state or reason of a read model. Raises KeyError for one that has no word."""
+    return pick(catalogue().glance[group][name], language)
 
 
 def event_word(event_type: str, language: Language) -> str:

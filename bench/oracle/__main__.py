@@ -6,7 +6,8 @@ python -m bench.oracle --seed 1 --days 30 [--buildings 6] [--homes 25] [--show R
 import argparse
 import time
 
-from bench.oracle.judge import run
+from bench.oracle.city import sightings
+from bench.oracle.judge import judge_city, run
 from bench.oracle.month import Month
 from bench.oracle.settings import RULES
 from bench.oracle.site import Size
@@ -27,6 +28,7 @@ def main() -> None:
     month = Month(world(asked.seed, asked.days, size, RULES))
     writer = Writer(month.world.estate)
     verdict = run(events(month, writer))
+    judge_city(verdict, sightings(month))
     print_table(month, verdict, writer, asked.show)
     print(f"{time.perf_counter() - began:.0f} s in all")
 

@@ -117,7 +117,7 @@ class Habits:
                 yield Step(self._at(hour + 0.07), Swipe(gate, card, "card", "out"))
 
     def _guests(self) -> Iterator[Step]:
-        """Guests' vehicles with a permit, vans and taxis without one, guests on foot with a pass."""
+        """Guests' vehicles with a permit, vans and taxis without, guests on foot with a pass."""
         homes = [home for home in self.world.homes if home.people and not home.quiet]
         scale = max(2, len(homes) // 12)
         for _ in range(scale):
@@ -183,4 +183,3 @@ class Habits:
 
     def _after(self, hour: float, low_s: float, high_s: float, scene: Scene) -> Step:
         return Step(self._at(hour) + round(self.rng.uniform(low_s, high_s) * SECOND), scene)
-

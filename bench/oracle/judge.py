@@ -4,18 +4,22 @@ The only module of the oracle that knows the processors.
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from processors.core.afterwards import Log, found_afterwards
+from processors.core.city import City
 from processors.core.machine import Machine
 from processors.core.output import Missed, Output
 from processors.core.partition import Partition
 from processors.core.replay import replay
 from processors.core.rule import RuleSet
-from processors.rules.catalogue import rules_and_views
+from processors.rules.catalogue import city_rules, rules_and_views
 from schemas.alerts import Alert
 from schemas.events import Event
+from schemas.sightings import Sighting
+from schemas.topics import SIGHTING_LIFE_MS
 from schemas.views import VehiclesView, View
 
 BATCH = 400
@@ -42,15 +46,9 @@ def run(log: Iterable[Event], *, afterwards: bool = True) -> Verdict:
     """Everything through one worker's partition, batch by batch, checkpoints included."""
     rules, verdict = rules_and_views(), Verdict()
     partition, kept, late = Partition(0, Machine(rules)), [], []
-    batch: list[Event] = []
-    for event in log:
-        batch.append(event)
-        if len(batch) >= BATCH:
-            _live(partition, batch, verdict, late)
-            kept += batch
-            batch = []
-    _live(partition, batch, verdict, late)
-    kept += batch
+    for batch in _batches(log):
+        late += live(partition, batch, verdict)
+        kept += batch
     verdict.events, verdict.late = len(kept), len(late)
     verdict.keys, verdict.state_bytes = size_of(partition)
     if afterwards:
@@ -59,7 +57,14 @@ def run(log: Iterable[Event], *, afterwards: bool = True) -> Verdict:
     return verdict
 
 
-def _live(partition: Partition, batch: list[Event], verdict: Verdict, late: list[Event]) -> None:
+def _batches(log: Iterable[Event]) -> Iterator[list[Event]]:
+    events = iter(log)
+    while batch := list(islice(events, BATCH)):
+        yield batch
+
+
+def live(partition: Partition, batch: list[Event], verdict: Verdict) -> list[Event]:
+    """One batch, with its checkpoint; returns what came too late."""
     began, out = time.perf_counter(), Output()
     partition.take(partition.seen + 1, batch, out)
     partition.advance(out)
@@ -70,7 +75,16 @@ def _live(partition: Partition, batch: list[Event], verdict: Verdict, late: list
     verdict.views.update(out.views)
     verdict.vehicles += [view for view in out.views.values() if isinstance(view, VehiclesView)]
     verdict.missed.extend(out.near_misses)
-    late.extend(out.late)
+    return out.late
+
+
+def judge_city(verdict: Verdict, sightings: Iterable[Sighting]) -> None:
+    """The second stage over all estates' sightings; its alerts join the others."""
+    city = City(city_rules({}))
+    for sighting in sightings:
+        for alert in city.take(sighting, sighting.received_at):
+            verdict.alerts[alert.id] = alert
+        city.forget(sighting.received_at - SIGHTING_LIFE_MS)
 
 
 def size_of(partition: Partition) -> tuple[int, int]:

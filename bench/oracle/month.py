@@ -223,4 +223,3 @@ class Wires:
             usual = self._usual[fact.device] = self._rng.uniform(DELAY_MIN_MS, 250)
         delay = min(DELAY_MAX_MS, round(usual + self._rng.expovariate(1 / 60)))
         return max(at + delay, self._last.get(fact.device, 0) + 1)
-

@@ -69,4 +69,3 @@ def staff_card(room: str, number: int) -> str:
 def couriers(world: World) -> tuple[str, ...]:
     """The couriers' cards."""
     return tuple(str(2_690_000_000 + number) for number in range(len(world.estate.unit_doors)))
-

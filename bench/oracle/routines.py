@@ -68,9 +68,7 @@ class Routines:
     def _store(self) -> Iterator[Step]:
         for number in range(3):
             hour = 8 + 3 * number + self.rng.uniform(0, 1.5)
-            yield Step(
-                self.day.at(hour), Swipe("store-door", staff_card("store", number), "card")
-            )
+            yield Step(self.day.at(hour), Swipe("store-door", staff_card("store", number), "card"))
 
     def _rounds(self) -> Iterator[Step]:
         world = self.world
@@ -181,4 +179,3 @@ def stay(world: World, place: str, span: tuple[int, int], label: str, every_s: i
     fields = {"object": label, "track": f"t{track}", "zone": place, "zones": (place,)}
     end = start + length
     yield Fact(end, "object.left", camera, camera, "1", sequence=end, fields=fields)
-

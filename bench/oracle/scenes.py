@@ -100,10 +100,11 @@ class Trip:
             return
         for told in facts:
             if wrong and told.type == "plate.read":
-                told = told._replace(confidence=stage.rng.randint(62, 88) / 100)
-            if self.method and told.type == "barrier.opened":
-                told = told._replace(fields={"method": self.method})
-            yield told
+                yield told._replace(confidence=stage.rng.randint(62, 88) / 100)
+            elif self.method and told.type == "barrier.opened":
+                yield told._replace(fields={"method": self.method})
+            else:
+                yield told
         self._remember(stage, facts[0].at, read)
 
     def _remember(self, stage: MonthStage, start: int, read: str) -> None:

@@ -48,8 +48,7 @@ def score(
     for one in expected:
         wanted[one.rule].append(one)
     return {
-        rule: _of_rule(by_rule[rule], wanted[rule], names)
-        for rule in sorted({*by_rule, *wanted})
+        rule: _of_rule(by_rule[rule], wanted[rule], names) for rule in sorted({*by_rule, *wanted})
     }
 
 
@@ -76,13 +75,13 @@ def _of_rule(alerts: list[Alert], wanted: list[Expected], names: Names) -> RuleS
 
 
 def is_of(alert: Alert, one: Expected, names: Names) -> bool:
-    """Whether an alert is of this truth: opened in its time, or open when it came and told of it."""
+    """Whether an alert is of this truth: opened in its time, or open then and told of it."""
     if one.places and alert.place not in one.places:
         return False
     subjects = names(one)
     if subjects and alert.subject is not None and alert.subject not in subjects:
         return False
-    if one.afterwards is not alert.found_afterwards and one.kind == "incident":
+    if one.afterwards not in (None, alert.found_afterwards) and one.kind == "incident":
         return False
     if one.began - SLACK_MS <= alert.opened_at <= one.until:
         return True

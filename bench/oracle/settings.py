@@ -1,4 +1,4 @@
-"""What an operator of the oracle's estate sets: what is shipped switched off, and shorter months."""
+"""What an operator of the oracle's estate sets: what is shipped off, and shorter months."""
 
 from typing import Any
 

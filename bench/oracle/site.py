@@ -29,15 +29,21 @@ them out."""
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How large the estate is; six buildings of 50 homes are 300 households."""
+    """How large the estate is; six buildings of 50 homes are 300 households.
+
+    `beat_s` is how often terminals and barriers say that they are alive; cameras half as often.
+    """
 
     buildings: int = 6
     homes_a_unit: int = 25
+    beat_s: int = BEAT_S
 
 
 @dataclass(slots=True)
 class _Draft:
     """Places and devices as they are put down."""
+
+    beat_s: int = BEAT_S
 
     places: list[Place] = field(default_factory=list)
     devices: list[DeviceSite] = field(default_factory=list)
@@ -54,6 +60,8 @@ class _Draft:
 
     def device(self, ident: str, place: str, adapter: str = PLAIN, **more: Any) -> str:
         """One device."""
+        if "heartbeat_s" in more:
+            more["heartbeat_s"] = more["heartbeat_s"] * self.beat_s // BEAT_S
         plain = {"id": ident, "place": place, "adapter": adapter, **more}
         self.devices.append(DeviceSite.model_validate(plain))
         return ident
@@ -72,7 +80,7 @@ def at_m(east: float, north: float) -> Position:
 
 def build(size: Size, rules: dict[str, dict[str, Any]]) -> Estate:
     """The estate of that size. `rules` are its settings, as an operator would write them."""
-    draft = _Draft()
+    draft = _Draft(size.beat_s)
     draft.place(ESTATE, "estate", None)
     draft.device("nvr", ESTATE, kind="recorder", heartbeat_s=CAMERA_BEAT_S)
     _people_gates(draft)
@@ -172,7 +180,9 @@ def _unit(draft: _Draft, which: tuple[str, int, int], homes: int) -> None:
     )  # fmt: skip
     family = (HIKVISION, DAHUA, HIKVISION, ESP_RFID)[(number * UNITS + count) % 4]
     common = {"kind": "reader", "heartbeat_s": BEAT_S}
-    draft.device(f"term-{unit}", door, family, **common, **({"direction": "in"} if both_ways else {}))
+    draft.device(
+        f"term-{unit}", door, family, **common, **({"direction": "in"} if both_ways else {})
+    )
     if both_ways:
         draft.device(f"term-{unit}-out", door, family, direction="out", **common)
     if count == 1:

@@ -119,7 +119,7 @@ def plan(world: World) -> Trouble:
     _gateway_cut(world, trouble, (next(each) + 10 * HOUR, 15 * MINUTE), "lost")
     for off_s in (95, -120):
         _wrong_clock(world, trouble, next(each), off_s)
-    doors = rng.sample([d for d in world.estate.unit_doors], 2)
+    doors = rng.sample(world.estate.unit_doors, 2)
     two_days = 2 * span.DAY
     day = next(each)
     trouble.bouncing = (world.estate.doors[doors[0]].device, Span(day, day + two_days))
@@ -167,7 +167,7 @@ def _gateway_cut(world: World, trouble: Trouble, when: tuple[int, int], cut: Cut
         world.expected.append(
             Expected(
                 "backlog", (), start, span.end + 5 * MINUTE,
-                handler="maintenance", delivery="list",
+                handler="maintenance", delivery="list", afterwards=None,
             )
         )  # fmt: skip
 

@@ -19,7 +19,8 @@ class Expected:
     anywhere, for what is about the whole estate). An
     `incident` must be found; a `habit` is what people or worn devices do and may be. `subject` is
     clear, `names` says which pseudonym it becomes. What is None is not judged. `afterwards`: its
-    readings come too late to ring anybody, so it must be found afterwards and not before.
+    readings come too late to ring anybody, so it must be found afterwards and not before; None:
+    either will do.
     """
 
     rule: str
@@ -32,4 +33,4 @@ class Expected:
     severity: Severity | None = None
     delivery: Delivery | None = None
     handler: Handler | None = None
-    afterwards: bool = False
+    afterwards: bool | None = False

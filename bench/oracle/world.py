@@ -168,7 +168,7 @@ class World:
 
     def outages_near(self, place: str) -> Iterable[tuple[str, Span]]:
         """The outages that concern a place: any of the estate's gateway, or of devices there."""
-        gate = place.split("-")[0]
+        gate = place.split("-", maxsplit=1)[0]
         for device, span in self.outages:
             at = self.estate.devices[device].place if device in self.estate.devices else ""
             if not at or at == place or at.split("-")[0] == gate or place in ("*", at):

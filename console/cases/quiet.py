@@ -41,7 +41,7 @@ def quieted(tx: Connection, procedure: Procedure, facts: Facts, at: int) -> Quie
     if facts.delivery != "push" or facts.quiet:
         return Quiet(facts)
     opened = procedure.opened("", Deed(kind="open", by=SYSTEM, at=at, version=0, facts=facts))
-    if _is_flooded(tx, opened, at) and not must_ring(facts):
+    if _is_flooded(tx, opened, at, 0 if must_ring(facts) else 1) and not must_ring(facts):
         return Quiet(facts.model_copy(update={"quiet": FLOOD}))
     return Quiet(facts)
 
@@ -58,16 +58,19 @@ def _shelf(tx: Connection, facts: Facts, at: int) -> Any:
     return tx.execute(query.order_by(SHELVES.c.until.desc()).limit(1)).first()
 
 
-def _is_flooded(tx: Connection, case: Case, at: int) -> bool:
-    """Whether the desk is in a flood with this alarm; the flood's record is kept."""
+def _is_flooded(tx: Connection, case: Case, at: int, held: int) -> bool:
+    """Whether the desk is in a flood with this alarm; the flood's record is kept.
+
+    `held` is how many cases the flood holds back by it: one, or none.
+    """
     desk = desk_of(case)
     flood = tx.execute(_floods().where(FLOODS.c.desk == desk)).first()
     load = Load(recent_alarms(tx, desk, at) + 1, flood is not None)
     if load.is_flooded() and flood is None:
-        begun = {"desk": desk, "estate": case.estate, "began_at": at, "gathered": 0}
+        begun = {"desk": desk, "estate": case.estate, "began_at": at, "gathered": held}
         tx.execute(FLOODS.insert().values(begun))
     elif flood is not None:
-        more = {"gathered": flood.gathered + 1} if load.is_flooded() else {"ended_at": at}
+        more = {"gathered": flood.gathered + held} if load.is_flooded() else {"ended_at": at}
         tx.execute(FLOODS.update().where(FLOODS.c.id == flood.id).values(more))
     return load.is_flooded()
 

@@ -1,4 +1,4 @@
-"""What a card says of an alert, as plain values that travel to the browser. Pure.
+"""What a card says of an incident, as plain values that travel to the browser. Pure.
 
 The browser puts every text in as text: a plate of `<script>` is shown as it is written.
 """
@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from console.feed import feed_order
 from console.headline import detail_of, title_of
+from console.incidents import Incident
 from console.words import Language, delivery_word, handler_word, pick, say, severity_word
 from schemas.alerts import Alert
 from schemas.base import MS_PER_S
@@ -28,15 +28,20 @@ def date_text(at: int, zone: ZoneInfo) -> str:
     return datetime.fromtimestamp(at / MS_PER_S, zone).strftime("%m-%d %H:%M")
 
 
-def card(alert: Alert, language: Language, zone: ZoneInfo) -> dict[str, Any]:
-    """The card of an alert. `order` sorts as the feed does; `opened_at` is in ms."""
+def card(incident: Incident, language: Language, zone: ZoneInfo) -> dict[str, Any]:
+    """The card of an incident, in the words of its gravest alert.
+
+    `order` sorts as the feed does; `opened_at` is in ms; `rings` grows with each alert that is
+    worth a sound.
+    """
+    alert = incident.lead.model_copy(update={"cleared_at": incident.cleared_at})
     detail = pick(detail_of(alert), language)
     where = pick(alert.place_name, language)
     title = pick(title_of(alert), language)
     first = say("first_handler", language, who=handler_word(alert.handler, language))
     return {
-        "id": alert.id,
-        "order": list(feed_order(alert)),
+        "id": incident.id,
+        "order": list(incident.order),
         "level": alert.severity,
         "level_word": severity_word(alert.severity, language),
         "title": title,
@@ -44,12 +49,26 @@ def card(alert: Alert, language: Language, zone: ZoneInfo) -> dict[str, Any]:
         "at": clock_text(alert.opened_at, zone),
         "detail": detail,
         "handler": first,
-        "delivery": alert.delivery,
-        "delivery_word": delivery_word(alert.delivery, language),
-        "tags": tags(alert, language, zone),
+        "delivery": incident.delivery,
+        "delivery_word": delivery_word(incident.delivery, language),
+        "tags": _merged(incident, language) + tags(alert, language, zone),
+        "rings": incident.rings,
         "opened_at": alert.opened_at,
-        "found_by": " ".join((title, where, detail, *_devices(alert))).lower(),
+        "found_by": " ".join(_said_of_all(incident, language)).lower(),
     }
+
+
+def _merged(incident: Incident, language: Language) -> list[str]:
+    n = len(incident.alerts)
+    return [say("tag_incident", language, n=n)] if n > 1 else []
+
+
+def _said_of_all(incident: Incident, language: Language) -> list[str]:
+    said = []
+    for alert in incident.alerts:
+        parts = (title_of(alert), alert.place_name, detail_of(alert))
+        said += [pick(part, language) for part in parts] + _devices(alert)
+    return said
 
 
 def _devices(alert: Alert) -> list[str]:

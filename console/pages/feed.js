@@ -13,6 +13,23 @@ function compare(a, b) {
   return 0;
 }
 
+// Two short tones. A browser lets a page sound only once somebody has touched it; until then the
+// colour, the shape and the title must do.
+let sounding;
+function ring() {
+  sounding ??= new AudioContext();
+  sounding.resume();
+  for (const [after, pitch] of [[0, 880], [0.25, 660]]) {
+    const tone = sounding.createOscillator();
+    const gain = sounding.createGain();
+    tone.frequency.value = pitch;
+    gain.gain.value = 0.2;
+    tone.connect(gain).connect(sounding.destination);
+    tone.start(sounding.currentTime + after);
+    tone.stop(sounding.currentTime + after + 0.2);
+  }
+}
+
 export default {
   template: `
     <section class="feed" id="feed" :aria-label="words.feed">
@@ -103,12 +120,15 @@ export default {
       if (detail.told) this.tick(detail.told);
     },
     replace(cards) {
+      // After a broken line only what is new since then rings.
+      if (this.known) this.ring(cards);
       this.cards = new Map(cards.map((card) => [card.id, card]));
       this.known = true;
       this.changes++;
     },
     change(cards, gone) {
       for (const id of gone) this.cards.delete(id);
+      this.ring(cards);
       for (const card of cards) {
         if (!this.cards.has(card.id)) this.mark(card.id);
         this.cards.set(card.id, card);
@@ -123,6 +143,10 @@ export default {
       const last = this.$refs.list?.lastElementChild;
       const near = last && last.getBoundingClientRect().top < innerHeight * 2;
       if (near && this.limit < this.shown.length) this.limit += PAGE;
+    },
+    ring(cards) {
+      const more = (card) => card.rings > (this.cards.get(card.id)?.rings ?? 0);
+      if (cards.some(more)) ring();
     },
     mark(id) {
       this.fresh.add(id);

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import orjson
 from nicegui import Event
 
+from console.incidents import Incident, incident_of
 from console.office import Office
 from console.pages.cards import card
 from console.pages.summary import Speaker, Told
@@ -23,26 +24,26 @@ Messages = asyncio.Queue[str]
 
 
 class Cards:
-    """The cards of alerts as JSON, each written once for all pages of a language."""
+    """The cards of incidents as JSON, each written once for all pages of a language."""
 
     def __init__(self, speaker: Speaker) -> None:
         """Cards in the speaker's language."""
         self._speaker = speaker
-        self._written: dict[str, tuple[int, bytes]] = {}
+        self._written: dict[str, tuple[object, bytes]] = {}
 
-    def text(self, alerts: Iterable[Alert]) -> str:
+    def text(self, incidents: Iterable[Incident]) -> str:
         """A JSON array of cards."""
-        return (b"[" + b",".join(map(self._card, alerts)) + b"]").decode()
+        return (b"[" + b",".join(map(self._card, incidents)) + b"]").decode()
 
-    def _card(self, alert: Alert) -> bytes:
-        revision, written = self._written.get(alert.id, (-1, b""))
-        if revision != alert.revision:
-            written = orjson.dumps(card(alert, self._speaker.language, self._speaker.zone))
-            self._written[alert.id] = (alert.revision, written)
+    def _card(self, incident: Incident) -> bytes:
+        version, written = self._written.get(incident.id, (None, b""))
+        if version != incident.version:
+            written = orjson.dumps(card(incident, self._speaker.language, self._speaker.zone))
+            self._written[incident.id] = (incident.version, written)
         return written
 
     def forget(self, ids: Iterable[str]) -> None:
-        """Drops the cards of alerts that are out of sight."""
+        """Drops the cards of incidents that are out of sight."""
         for name in ids:
             self._written.pop(name, None)
 
@@ -74,11 +75,11 @@ class Channel:
         if self._told:
             queue.put_nowait(self._told)
 
-    def tell_change(self, alerts: Sequence[Alert], gone: Sequence[str]) -> None:
-        """Tells of alerts that changed, and of ids that are out of sight."""
+    def tell_change(self, incidents: Sequence[Incident], gone: Sequence[str]) -> None:
+        """Tells of incidents that changed, and of ids that are out of sight."""
         self._cards.forget(gone)
         ids = orjson.dumps(gone).decode()
-        self._put(f'{{"cards":{self._cards.text(alerts)},"gone":{ids}}}')
+        self._put(f'{{"cards":{self._cards.text(incidents)},"gone":{ids}}}')
 
     def tell_standing(self, told: Told) -> None:
         """Tells how things stand."""
@@ -130,7 +131,7 @@ class Live:
             changes = self.office.changes.since(sequence)
             sequence = self.office.changes.last
             behind = changes is None
-            self._change(self.office.feed.ordered() if behind else [c.alert for c in changes or ()])
+            self._change(self.office.feed.alerts() if behind else [c.alert for c in changes or ()])
             if loop.time() - stood_at >= TICK_S:
                 stood_at = loop.time()
                 await self._stand()
@@ -138,10 +139,12 @@ class Live:
 
     def _change(self, alerts: Sequence[Alert]) -> None:
         feed = self.office.feed
-        gone = self.office.prune() + [alert.id for alert in alerts if feed.get(alert.id) is None]
-        if not (alerts or gone):
+        changed = dict.fromkeys([*self.office.prune(), *map(incident_of, alerts)])
+        if not changed:
             return
-        shown = [alert for alert in alerts if feed.get(alert.id) is not None]
+        found = {name: feed.incident(name) for name in changed}
+        shown = [incident for incident in found.values() if incident is not None]
+        gone = [name for name, incident in found.items() if incident is None]
         for channel in self.channels.values():
             channel.tell_change(shown, gone)
         self.changed.emit(alerts)

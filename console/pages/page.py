@@ -8,11 +8,14 @@ from pathlib import Path
 
 from nicegui import ui
 
+from console.feed import highest
+from console.incidents import Incident, incident_of, joined
 from console.pages.detail import Detail
 from console.pages.live import Live
 from console.pages.panels import draw_reasons, draw_side
-from console.pages.parts import FeedList, Levels, Pulse, Redrawn, box, text
+from console.pages.parts import FeedList, Levels, Pulse, Redrawn, Table, box, text
 from console.pages.summary import Foot, Side, Told
+from console.pages.tables import Tables
 from console.words import Language, delivery_word, pick, say, template
 from schemas.alerts import Alert, Delivery
 
@@ -20,6 +23,11 @@ STYLE = Path(__file__).parent / "office.css"
 PATHS: dict[Language, str] = {"zh": "/", "en": "/en"}
 CHOICES: tuple[Delivery, ...] = ("push", "list")
 FEED_WORDS = ("feed", "delivery", "no_match", "age_now", "age_min", "age_h", "age_d")
+
+KIND_CLICKED = """(event) => {
+  const row = event.target.closest("[data-kind]");
+  if (row) emit(row.dataset.kind);
+}"""
 
 
 def add_pages(live: Live) -> None:
@@ -43,7 +51,7 @@ class OfficePage:
         self._office = live.office
         self._language: Language = language
         self._speaker = live.channels[language].speaker
-        self._chosen: Alert | None = None
+        self._chosen: Incident | None = None
 
     def _say(self, key: str, **values: object) -> str:
         return say(key, self._language, **values)
@@ -59,20 +67,30 @@ class OfficePage:
             self._feed = FeedList(self._feed_props(told))
             self._feed.on("choose", lambda event: self._choose(event.args))
             self._detail = Redrawn(box("main", "detail", self._say("evidence")), self._draw_detail)
-            side = box("aside", "side", self._say("devices"))
+            side = box("aside", "side", self._say("glance"))
+            # The rows are drawn anew as numbers change; a click must not miss because of that.
+            side.on("click", lambda event: self._open_table(event.args), js_handler=KIND_CLICKED)
             self._side = Redrawn[Side](side, partial(draw_side, self._speaker))
             self._build_foot()
+        self._dialog = ui.dialog()
         self._detail.show(self._chosen)
         self._show(told)
         # From here on nothing waits, so no change falls between what is drawn and what is heard.
         self._live.changed.subscribe(self._on_changed)
         self._live.stands.subscribe(self._on_stands)
 
-    async def _find(self, name: str) -> Alert | None:
+    async def _find(self, name: str) -> Incident | None:
+        """The incident of that id, or of the alert of that id."""
         if not name:
             return None
-        kept = self._office.feed.get(name)
-        return kept or await asyncio.to_thread(self._office.lookup.alert, name)
+        feed = self._office.feed
+        if (kept := feed.incident(name)) is not None:
+            return kept
+        alert = feed.get(name) or await asyncio.to_thread(self._office.lookup.alert, name)
+        if alert is None:
+            return None
+        whole = incident_of(alert)
+        return feed.incident(whole) or joined(whole, [alert])
 
     def _build_top(self, told: Told) -> None:
         with box("header", "top"):
@@ -107,17 +125,36 @@ class OfficePage:
             "at": told.now,
         }
 
-    def _draw_detail(self, chosen: Alert | None) -> None:
+    def _draw_detail(self, chosen: Incident | None) -> None:
         if chosen is None:
             text("p", self._say("choose"), "nothing")
         else:
             Detail(chosen, self._office.views, self._language, self._speaker.zone).draw()
 
+    def _open_table(self, kind: str) -> None:
+        views = self._office.views
+        devices = sorted(views.devices.values(), key=lambda one: (one.estate, one.device))
+        tables = Tables(self._speaker, views.place_name)
+        table = tables.write(kind, self._office.glance(), devices)
+        self._dialog.clear()
+        with self._dialog, box("div", "sheet", table.title):
+            close = text("button", self._say("close"), "close")
+            close.props["type"] = "button"
+            close.on("click", self._dialog.close)
+            words = {"narrow": self._say("narrow"), "empty": self._say("empty")}
+            Table(asdict(table), words)
+        self._dialog.open()
+
     def _on_changed(self, alerts: Sequence[Alert]) -> None:
-        for alert in alerts:
-            if self._chosen is not None and alert.id == self._chosen.id:
-                self._chosen = alert
-                self._detail.show(alert)
+        chosen = self._chosen
+        if chosen is None or chosen.id not in map(incident_of, alerts):
+            return
+        standing = self._office.feed.incident(chosen.id)
+        if standing is None:
+            told = [alert for alert in alerts if incident_of(alert) == chosen.id]
+            standing = joined(chosen.id, highest([*told, *chosen.alerts]))
+        self._chosen = standing
+        self._detail.show(standing)
 
     def _on_stands(self, by_language: dict[Language, Told]) -> None:
         self._show(by_language[self._language])

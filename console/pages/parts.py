@@ -38,6 +38,15 @@ class Levels(ui.element, component="levels.js"):
         self._props.update(first=first)
 
 
+class Table(ui.element, component="table.js"):
+    """A plain table in the browser."""
+
+    def __init__(self, table: dict[str, Any], words: dict[str, str]) -> None:
+        """`table` and `words` are what table.js declares."""
+        super().__init__()
+        self._props.update(table=table, words=words)
+
+
 def text(tag: str, content: str, classes: str = "") -> TextElement:
     """An element with a text."""
     return TextElement(tag=tag, text=content).classes(classes)

@@ -3,20 +3,24 @@
 Comparing two of these tells whether a part of the page must be drawn anew.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from console.devices import Input, is_skewed
+from console.glance import CareState, Glance
 from console.office import Snapshot
 from console.pages.cards import clock_text, date_text
-from console.words import Language, pick, say, severity_word, span_text
+from console.words import Language, glance_word, pick, say, severity_word, span_text
 from schemas.alerts import Severity
 from schemas.base import Words
-from schemas.views import DeviceView
+from schemas.views import DeviceView, HomeStatus
 
 TROUBLED_MAX = 30
 DAY_MS = 86_400_000
+CARE_TILES: tuple[CareState, ...] = ("active", "silent", "not_judged", "away")
+HOME_TILES: tuple[HomeStatus, ...] = ("in_use", "seems_vacant", "differs", "cannot_be_judged")
 # Ticks come each second; a page that counts them would only flicker.
 FRESH_MS = 4000
 Title = Callable[[str], Words]
@@ -43,23 +47,34 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """How many devices are of a kind."""
+    """How many things are of a kind; None where that cannot be said."""
 
     word: str
-    count: int
+    count: int | None
     kind: str
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
-    """The right column: devices in numbers, those in trouble, what is not judged, the inputs."""
+class GlanceRow:
+    """One row of what stands, whose table opens on a click."""
 
+    kind: str
+    word: str
+    tiles: tuple[Tile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """The right column: what stands, devices in numbers, those in trouble, what is not judged."""
+
+    glance: tuple[GlanceRow, ...]
     tiles: tuple[Tile, ...]
     headline: str
     troubled: tuple[Row, ...]
     more: str
     not_judged: tuple[str, ...]
     inputs: tuple[Row, ...]
+    unjudged: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +207,7 @@ class Speaker:
         shown = devices.troubled[:TROUBLED_MAX]
         over = len(devices.troubled) - len(shown)
         return Side(
+            glance=glance_rows(self.language, snapshot.glance),
             tiles=(
                 Tile(self.say("online"), devices.online, "online"),
                 Tile(self.say("lost"), devices.lost, "lost"),
@@ -206,6 +222,7 @@ class Speaker:
                 for rule, n in devices.not_judged.items()
             ),
             inputs=tuple(self._input(seen, snapshot) for seen in snapshot.inputs),
+            unjudged=self.say("rules_not_judged", n=n) if (n := len(devices.not_judged)) else "",
         )
 
     def _device(self, device: DeviceView, now: int) -> Row:
@@ -257,3 +274,68 @@ class Speaker:
                 if item.reason
             ),
         )
+
+
+def glance_rows(language: Language, glance: Glance) -> tuple[GlanceRow, ...]:
+    """The rows of what stands. What no read model tells of has none."""
+    told = (
+        ("homes", glance.homes, _homes),
+        ("people", glance.has_passages, _people),
+        ("vehicles", glance.vehicles, _vehicles),
+        ("visitors", glance.visitors, _visitors),
+        ("care", glance.care, _care),
+    )
+    return tuple(
+        GlanceRow(kind, say(f"glance_{kind}", language), tiles(language, glance))
+        for kind, there, tiles in told
+        if there
+    )
+
+
+def _homes(language: Language, glance: Glance) -> tuple[Tile, ...]:
+    counted = Counter(home.status for home in glance.homes)
+    return tuple(
+        Tile(glance_word("homes", status, language), counted[status], status)
+        for status in HOME_TILES
+    )
+
+
+def _people(language: Language, glance: Glance) -> tuple[Tile, ...]:
+    came = sum(sum(gate.people_in) for gate in glance.passages)
+    left = sum(sum(gate.people_out) for gate in glance.passages)
+    return (Tile(say("today_in", language), came, ""), Tile(say("today_out", language), left, ""))
+
+
+def _vehicles(language: Language, glance: Glance) -> tuple[Tile, ...]:
+    views = glance.vehicles
+    return (
+        Tile(say("inside", language), sum(view.inside for view in views), ""),
+        Tile(say("free", language), glance.free, ""),
+        Tile(say("unregistered", language), sum(view.unregistered for view in views), ""),
+        Tile(say("overtime", language), sum(view.overtime for view in views), "attention"),
+    )
+
+
+def _visitors(language: Language, glance: Glance) -> tuple[Tile, ...]:
+    """Nobody is said not to have left an estate with a way out that is not read."""
+    read = [view for view in glance.visitors if view.exits_read]
+    late = sum(view.overdue_count for view in read) if read else None
+    inside = sum(view.inside for view in read) if read else None
+    tiles = (
+        Tile(say("visitors_inside", language), inside, ""),
+        Tile(say("not_out", language), late, "attention"),
+    )
+    unread = len(glance.visitors) - len(read)
+    return (*tiles, Tile(say("exits_unread", language), unread, "")) if unread else tiles
+
+
+def _care(language: Language, glance: Glance) -> tuple[Tile, ...]:
+    counted = Counter(view.state for view in glance.care)
+    return tuple(
+        Tile(
+            glance_word("care", state, language),
+            counted[state],
+            "attention" if state == "silent" else "",
+        )
+        for state in CARE_TILES
+    )

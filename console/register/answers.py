@@ -98,8 +98,9 @@ class WorksAnswer(Answer):
 
 
 class PatrolAnswer(Answer):
-    """A patrol that is due."""
+    """A patrol that is due; `ref` is the pseudonym of its card."""
 
+    ref: str | None = None
     place: str
 
 

@@ -137,9 +137,10 @@ class WorksEntry(Entry):
 
 
 class PatrolEntry(Entry):
-    """A patrol that is due at a place within a time."""
+    """A patrol that is due at a place within a time; by one card, or by any of property's."""
 
     place: Id
+    number: Number | None = None
     team: Name | None = None
     valid_from: Instant
     valid_to: Instant

@@ -99,7 +99,7 @@ KINDS: Mapping[str, Kind] = {
         ),
         Kind(
             "patrols", "patrol", tables.PATROLS, PatrolEntry, ("place", "valid_from"),
-            {"place": "place"}, ("team",),
+            {"place": "place"}, ("number", "team"),
         ),
     )
 }  # fmt: skip

@@ -73,7 +73,11 @@ WORKS = _entries(
     Column("place", String, nullable=False),
     Column("what", String, nullable=False),
 )
-PATROLS = _entries("patrol_slots", Column("place", String, nullable=False))
+PATROLS = _entries(
+    "patrol_slots",
+    Column("ref", String, index=True),
+    Column("place", String, nullable=False),
+)
 
 HISTORY = Table(
     "register_history", METADATA,

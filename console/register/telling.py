@@ -17,8 +17,10 @@ ALL = 1_000_000
 def notes_of(kind: Kind, one: Planned) -> Iterable[Note]:
     """What rules are told of a change; nothing where it is one that they cannot see."""
     body = kind.body(one.row, "ended" if one.change == "ended" else "set")
-    if one.change == "changed" and one.before is not None and body == kind.body(one.before, "set"):
-        return
+    if one.change == "changed" and one.before is not None:
+        before = (one.before.get("ref"), kind.body(one.before, "set"))
+        if before == (one.row.get("ref"), body):
+            return
     yield note_of(kind, one.row, body)
 
 

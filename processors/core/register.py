@@ -37,6 +37,11 @@ class Holding(NamedTuple):
         """Whether it is in force then."""
         return self.since <= at and (self.until is None or at < self.until)
 
+    @property
+    def kind(self) -> str | None:
+        """Its class; who has a pass is a visitor."""
+        return "visitor" if self.record == "pass" else self.credential_class
+
 
 class Home(NamedTuple):
     """A dwelling as registered: where it stands, its use, how many live there; since when (ms)."""
@@ -57,7 +62,10 @@ class Register:
     dirty: set[str] = field(default_factory=set)
 
     def holding(self, ref: str | None, at: int) -> Holding | None:
-        """The entry of a credential or plate, in force or ended lately; None for one unknown."""
+        """The entry of a credential or plate, in force or ended lately; None for one unknown.
+
+        Of several passes of one credential it is the one told last.
+        """
         found = self._holding(ref) if ref is not None else None
         over = found is not None and found.until is not None and found.until + KEEP_MS <= at
         return None if over else found

@@ -97,7 +97,7 @@ def listened(now: Situation, care: Care, event: Event, water_m3: float) -> tuple
         care, is_sign = _metered(care, data, water_m3)
     elif isinstance(data, CredentialData):
         held = now.register.holding(event.subject, event.at)
-        is_sign = held is None or held.credential_class not in GUESTS
+        is_sign = held is None or held.kind not in GUESTS
     else:
         is_sign = True
     if not is_sign:

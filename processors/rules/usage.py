@@ -78,7 +78,7 @@ def reading_of(now: Situation, event: Event) -> Reading | None:
     if door is None:
         return None
     held = now.register.holding(event.subject, event.at)
-    kind = held.credential_class if held is not None else None
+    kind = held.kind if held is not None else None
     if kind in OUTSIDERS:
         return None
     card = ""

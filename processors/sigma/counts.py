@@ -39,10 +39,14 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The last readings of a group, oldest first; `items` are the last of them, whole."""
+    """The last readings of a group, oldest first; `items` are the last of them, whole.
+
+    `told_at`: when its alert was told last (ms), 0 for never.
+    """
 
     marks: tuple[Mark, ...] = ()
     items: tuple[Evidence, ...] = ()
+    told_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,8 @@ def _at_least(  # noqa: PLR0913
         effects = (*effects, _forget_at(rule, state))
     if len(state.marks) < wanted:
         return state, effects
-    return state, (*effects, rule.alert(now, Telling(state.items, len(state.marks), item.id)))
+    telling = Telling(state.items, len(state.marks), item.id, state.told_at)
+    return replace(state, told_at=now.at), (*effects, rule.alert(now, telling))
 
 
 def _with(rule: Compiled, state: Window, item: Evidence, value: str, wanted: int) -> Window:
@@ -91,7 +96,7 @@ def _with(rule: Compiled, state: Window, item: Evidence, value: str, wanted: int
     kept = [m for m in state.marks if m.at >= since and not (value and m.value == value)]
     marks = (*kept, Mark(item.time, value))[-max(wanted, ITEMS_MAX) :]
     items = (*(old for old in state.items if old.time >= since), item)
-    return Window(marks, items[-ITEMS_MAX:])
+    return Window(marks, items[-ITEMS_MAX:], state.told_at)
 
 
 def _pruned(rule: Compiled, now: Situation, state: Window) -> Answer:
@@ -99,7 +104,8 @@ def _pruned(rule: Compiled, now: Situation, state: Window) -> Answer:
     marks = tuple(mark for mark in state.marks if mark.at >= since)
     if not marks:
         return Window(), NO_EFFECTS
-    state = Window(marks, tuple(item for item in state.items if item.time >= since))
+    items = tuple(item for item in state.items if item.time >= since)
+    state = replace(state, marks=marks, items=items)
     return state, (_forget_at(rule, state),)
 
 

@@ -6,6 +6,7 @@ that read alike are alike, and a field that is not there fits nothing.
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from schemas.events import Event
@@ -14,6 +15,8 @@ from schemas.place import EstateConfig
 from schemas.safe_pattern import LOOKED_AT_MAX, plain_text, wildcard_pattern
 from schemas.selection import COMPARE, Line, Map, Scalar
 
+REMEMBERED_MAX = 1024
+"""Values of a line whose answer is kept; of subjects, which are without number, the last."""
 Matches = Callable[[Event, EstateConfig], bool]
 Fits = Callable[[Any], bool]
 Reads = Callable[[Event, EstateConfig], Any]
@@ -44,8 +47,9 @@ def _map(told: Map) -> Matches:
     def matches(event: Event, config: EstateConfig) -> bool:
         if event.type not in types:
             return False
-        if not all(line(event, config) for line in lines):
-            return False
+        for line in lines:
+            if not line(event, config):
+                return False
         return excluded is None or not excluded(event, config)
 
     return matches
@@ -107,16 +111,14 @@ def _fits(line: Line) -> Fits:
     if "exists" in line.modifiers:
         wanted = bool(line.values[0])
         return lambda found: (found is not None and found != ()) is wanted
-    one = _one_fits(line)
-    if "neq" in line.modifiers:
-        return lambda found: not _any(one, found)
-    return lambda found: _any(one, found)
+    one, meant = _one_fits(line), "neq" not in line.modifiers
 
+    def fits(found: Any) -> bool:
+        if isinstance(found, tuple):
+            return any(map(one, found)) is meant
+        return (found is not None and one(found)) is meant
 
-def _any(fits: Fits, found: Any) -> bool:
-    if isinstance(found, tuple):
-        return any(map(fits, found))
-    return found is not None and fits(found)
+    return fits
 
 
 def _one_fits(line: Line) -> Fits:
@@ -132,7 +134,8 @@ def _one_fits(line: Line) -> Fits:
         text = text if cased else text.casefold()
         return together(test(text) for test in tests)
 
-    return fits
+    # Devices, gates and types are few and come again and again.
+    return lru_cache(maxsize=REMEMBERED_MAX, typed=True)(fits)
 
 
 def _compares(sign: str, values: Sequence[Scalar]) -> Fits:

@@ -22,9 +22,10 @@ Chain = tuple[Evidence, ...]
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """The last reading of each kind."""
+    """The last reading of each kind. `told_at`: see `counts.Window`."""
 
     items: tuple[Evidence, ...] = ()
+    told_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Chains:
     """By length, the beginning of the series that began last; () where there is none."""
 
     chains: tuple[Chain, ...] = ()
+    told_at: int = 0
 
 
 def temporal_step(told: Compiled) -> tuple[type, CountStep]:
@@ -43,8 +45,8 @@ def temporal_step(told: Compiled) -> tuple[type, CountStep]:
 
 def _together(rule: Compiled, wanted: int, now: Situation, state: Met, told: Input) -> Answer:
     if isinstance(told, Deadline):
-        left = Met(_since(state.items, now.at - rule.span_ms))
-        return left, _look_again(rule, left.items)
+        left = _since(state.items, now.at - rule.span_ms)
+        return Met(left, state.told_at if left else 0), _look_again(rule, left)
     assert isinstance(told, Event)
     if not now.params.enabled:
         return state, NO_EFFECTS
@@ -52,11 +54,12 @@ def _together(rule: Compiled, wanted: int, now: Situation, state: Met, told: Inp
     kept: Sequence[Evidence] = _since(state.items, told.at - rule.span_ms)
     kept = () if rule.empties(met) else [item for item in kept if item.step not in met]
     new = [evidence(n, told) for n in dict.fromkeys(rule.rule.correlation.rules) if n in met]
-    after = Met((*kept, *new))
-    effects = _waiting(rule, bool(state.items), after.items)
-    if not new or len(after.items) < wanted:
-        return after, effects
-    return after, (*effects, rule.alert(now, Telling(after.items, len(after.items), told.id)))
+    items = (*kept, *new)
+    effects = _waiting(rule, bool(state.items), items)
+    if not new or len(items) < wanted:
+        return Met(items, state.told_at if items else 0), effects
+    telling = Telling(items, len(items), told.id, state.told_at)
+    return Met(items, now.at), (*effects, rule.alert(now, telling))
 
 
 def ordered_step(told: Compiled) -> tuple[type, CountStep]:
@@ -67,20 +70,23 @@ def ordered_step(told: Compiled) -> tuple[type, CountStep]:
 def _in_order(rule: Compiled, now: Situation, state: Chains, told: Input) -> Answer:
     if isinstance(told, Deadline):
         left = _alive(state.chains, now.at - rule.span_ms)
-        return Chains(left), _look_again(rule, _firsts(left))
+        return Chains(left, state.told_at if left else 0), _look_again(rule, _firsts(left))
     assert isinstance(told, Event)
     if not now.params.enabled:
         return state, NO_EFFECTS
     met, names = rule.met(told, now.config), rule.rule.correlation.rules
+    if not state.chains and names[0] not in met:
+        return state, NO_EFFECTS
     before = _alive(state.chains, told.at - rule.span_ms)
     longer = _longer(names, met, before, told)
     kept = () if rule.empties(met) else before
-    after = Chains(_trimmed(_latest(kept, longer, len(names) - 1)))
-    effects = _waiting(rule, any(state.chains), _firsts(after.chains))
+    chains = _trimmed(_latest(kept, longer, len(names) - 1))
+    effects = _waiting(rule, any(state.chains), _firsts(chains))
     whole = longer.get(len(names))
     if whole is None:
-        return after, effects
-    return after, (*effects, rule.alert(now, Telling(whole, len(whole), told.id)))
+        return Chains(chains, state.told_at if chains else 0), effects
+    telling = Telling(whole, len(whole), told.id, state.told_at)
+    return Chains(chains, now.at if chains else 0), (*effects, rule.alert(now, telling))
 
 
 def _longer(

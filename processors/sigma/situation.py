@@ -1,7 +1,7 @@
 """What all kinds of own rules share: the document compiled, its words, and the alerts it raises."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from string import Template
 from typing import NamedTuple
@@ -40,11 +40,15 @@ class OffParams(Params):
 
 
 class Telling(NamedTuple):
-    """What an alert rests on: its readings, how many there were, and what it is named after."""
+    """What an alert rests on: its readings, how many there were, and what it is named after.
+
+    `told_at` is when it was told last (ms), 0 for never: while it stands only what is new is added.
+    """
 
     items: tuple[Evidence, ...]
     number: int
     name: str
+    told_at: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,8 @@ class Compiled:
     """A document, ready to be asked."""
 
     rule: OperatorRule
+    _last: list[tuple[Event, EstateConfig, frozenset[str]]] = field(default_factory=list)
+    """The last reading asked about: first its group is asked for, then the rule is stepped."""
 
     @cached_property
     def matches(self) -> dict[str, Matches]:
@@ -75,13 +81,18 @@ class Compiled:
 
     def met(self, event: Event, config: EstateConfig) -> frozenset[str]:
         """The selections that mean this reading."""
-        return frozenset(name for name, fits in self.matches.items() if fits(event, config))
+        for last, under, names in self._last:
+            if last is event and under is config:
+                return names
+        names = frozenset(name for name, fits in self.matches.items() if fits(event, config))
+        self._last[:] = [(event, config, names)]
+        return names
 
     def scopes(self, event: Event, config: EstateConfig) -> tuple[Scope, ...]:
         """The one group of a reading that is meant; none for any other."""
         if self.rule.estates and event.estate not in self.rule.estates:
             return ()
-        if not any(fits(event, config) for fits in self.matches.values()):
+        if not self.met(event, config):
             return ()
         scope = self._scope_of(event, config)
         return () if scope is None else (scope,)
@@ -103,11 +114,17 @@ class Compiled:
             key=now.scope.id,
             place=last.place,
             detail=self._detail(now, told),
-            evidence=told.items,
+            evidence=self._new(now, told),
             subject=last.subject if one else None,
             identity=told.name,
             clear_after_ms=self.rule.clear_after_ms,
         )
+
+    def _new(self, now: Situation, told: Telling) -> tuple[Evidence, ...]:
+        if not told.told_at or now.at > told.told_at + self.rule.clear_after_ms:
+            return told.items
+        *before, last = told.items
+        return (*(item for item in before if item.time > told.told_at), last)
 
     def _detail(self, now: Situation, told: Telling) -> Words:
         span = span_words(max(0, now.at - told.items[0].time))

@@ -64,7 +64,12 @@ WORKS = WorksEntry(
     valid_to=NINE + DAY,
 )
 PATROL = PatrolEntry(
-    estate=ESTATE, place="yard", team="夜巡二组", valid_from=NINE, valid_to=NINE + 3_600_000
+    estate=ESTATE,
+    place="yard",
+    number="guard-9",
+    team="夜巡二组",
+    valid_from=NINE,
+    valid_to=NINE + 3_600_000,
 )
 ONE_OF_EACH: dict[str, Entry] = {
     "dwellings": HOME, "credentials": CARD, "permits": PERMIT, "passes": VISIT, "aways": AWAY,
@@ -72,7 +77,7 @@ ONE_OF_EACH: dict[str, Entry] = {
 }  # fmt: skip
 CLEAR = (
     "0012AB", "林小满", "0F96D", "周一鸣", "B2Q8C5", "何远", "沈阿婆", "沈知秋", "BTN-7", "高师傅",
-    "夜巡二组",
+    "夜巡二组", "GUARD-9",
 )  # fmt: skip
 """What must stand nowhere in clear."""
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
@@ -47,6 +47,19 @@ def test_an_entry_that_is_missing_or_swapped_is_found(
     for link in links:
         check.take(link)
     assert check.end() is not None
+
+
+@given(ENTRIES, SAID, st.data())
+def test_an_entry_written_anew_changes_the_hash_of_all_behind_it(
+    entries: list[Said], other: Said, data: st.DataObject
+) -> None:
+    at = data.draw(st.integers(0, len(entries) - 1))
+    assume(entries[at] != other)
+    anew = [*entries[:at], other, *entries[at + 1 :]]
+    old, new = (linked(Head(), SIGNED, some) for some in (entries, anew))
+    assert [one.hash == two.hash for one, two in zip(old, new, strict=True)] == [
+        number < at for number in range(len(entries))
+    ]
 
 
 @pytest.fixture

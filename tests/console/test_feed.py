@@ -1,6 +1,7 @@
 """What is in sight, and in which order."""
 
 import random
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.feed import AlertFilter, Feed, highest
+from console.incidents import Incident
 from schemas.alerts import Alert
 from tests.console.samples import HOUR, MINUTE, NINE, alert, suppressed
 
@@ -22,8 +24,8 @@ ORDERED = [
 ]
 
 
-def ids(alerts: list[Alert]) -> list[str]:
-    return [one.id for one in alerts]
+def ids(shown: Sequence[Alert | Incident]) -> list[str]:
+    return [one.id for one in shown]
 
 
 def feed_of(*alerts: Alert, size: int = 100) -> Feed:
@@ -42,7 +44,7 @@ def test_gravest_first_then_newest_whatever_the_order_of_arrival(seed: int) -> N
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=12))
 def test_the_highest_revision_holds_in_any_order_and_doubled(revisions: list[int]) -> None:
     feed = feed_of(*(alert(revision=n) for n in revisions))
-    assert [one.revision for one in feed.ordered()] == [max(revisions)]
+    assert [one.lead.revision for one in feed.ordered()] == [max(revisions)]
     assert [one.revision for one in highest(alert(revision=n) for n in revisions)] == [
         max(revisions)
     ]
@@ -53,7 +55,7 @@ def test_only_what_is_news_is_taken_in() -> None:
     assert not feed.put(alert(revision=3))
     assert not feed.put(alert(revision=2))
     assert feed.put(alert(revision=4, severity="red"))
-    assert [one.severity for one in feed.ordered()] == ["red"]
+    assert [one.lead.severity for one in feed.ordered()] == ["red"]
 
 
 def test_statistics_and_the_suppressed_get_no_card() -> None:

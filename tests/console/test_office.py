@@ -43,7 +43,7 @@ async def test_what_a_newer_version_can_read_is_in_sight_after_its_start(
     newer = readable.replace('"id"', '"mood":"calm","id"', 1).encode()
     await office.take([Record("community.alerts", 0, 0, NINE, b"a1", newer)])
     assert (await office.snapshot()).unreadable == 1
-    with office._engine.begin() as connection:
+    with office.engine.begin() as connection:
         connection.execute(
             text("update unreadable set value = :value"), {"value": readable.encode()}
         )
@@ -59,7 +59,7 @@ async def test_only_news_is_told(office: Office) -> None:
 
 
 async def test_what_cannot_be_written_is_not_shown(office: Office) -> None:
-    with office._engine.begin() as connection:
+    with office.engine.begin() as connection:
         connection.execute(text("drop table changes"))
     with pytest.raises(StoreFault, match="no such table"):
         await office.take([alert_record(0, alert())])

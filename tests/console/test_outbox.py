@@ -285,6 +285,27 @@ async def test_a_change_is_dated_behind_what_was_announced(
     assert [event.time for event in found] == [NINE, NINE + 1, NINE + 2]
 
 
+async def test_a_change_is_dated_behind_an_announcement_that_a_kill_cut_short(
+    desk: RegisterOffice, broker: Broker
+) -> None:
+    await make_log(broker)
+    put(desk, note(1))
+    speaker = Speaker(lambda tx, estate, at: [note(9)], SILENT.welcome)
+    async with sending(desk, broker.bootstrap) as outbox:
+        await turns(outbox)
+    with desk.engine.begin() as tx:
+        announce_again(tx)
+    with keeper(409) as (url, _):
+        async with sending(desk, broker.bootstrap, speaker, durable_url=url) as outbox:
+            with pytest.raises(ConnectionError):
+                await turns(outbox)
+    put(desk, note(2))
+    async with sending(desk, broker.bootstrap) as outbox:
+        await turns(outbox)
+    times = {event.id: event.time for event in await events_of(broker.bootstrap)}
+    assert times == {note(1).id: NINE, note(9).id: NINE + 1, note(2).id: NINE + 2}
+
+
 @contextmanager
 def keeper(*answers: int) -> Iterator[tuple[str, list[dict[str, object]]]]:
     """What says whether a record is stored, with these answers, the last one again and again."""

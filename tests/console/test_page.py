@@ -4,6 +4,7 @@ import re
 import struct
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 from zlib import compress, crc32
 
 import pytest
@@ -24,6 +25,7 @@ from tests.console.samples import (
     suppressed,
     words,
 )
+from tests.console.test_glance import home, vehicles
 from tests.services.chromium import Chromium
 
 pytest_plugins = ["tests.services.fixtures"]
@@ -232,3 +234,57 @@ async def test_a_picture_is_looked_at_only_when_somebody_opens_it(
     await pictures.nth(1).locator("summary").click()
     await expect(pictures.nth(1).locator("img")).to_have_attribute("alt", re.compile("保存期"))
     assert [look["picture"] for look in console.ask(f"/api/looks?alert={shown.id}")] == [name]
+
+
+COUNT_TONES = """
+window.tones = 0;
+const start = OscillatorNode.prototype.start;
+OscillatorNode.prototype.start = function (...args) { window.tones += 1; start.apply(this, args); };
+"""
+
+
+async def test_alerts_of_one_visit_are_one_card_with_a_timeline_and_old_news_is_silent(
+    console: RunningConsole, broker: Broker, page: Page
+) -> None:
+    await page.add_init_script(COUNT_TONES)
+    await broker.send(FORCED, gateway_input())
+    await page.goto(console.url)
+    cards = page.locator(".card")
+    await expect(cards).to_have_count(1)
+    red: dict[str, Any] = {"severity": "red", "delivery": "push", "incident": FORCED.id}
+    await broker.send(alert("late", opened_at=NINE + 60_000, found_afterwards=True, **red))
+    await expect(cards.locator(".tag")).to_have_text(["合并2条", "事后发现"])
+    await expect(cards).to_have_class(re.compile("red"))
+    assert await page.evaluate("tones") == 0
+    await broker.send(alert("now", opened_at=NINE + 30_000, **red))
+    await expect(page.locator("main.detail .merged time")).to_have_text(
+        ["09:00:00", "09:00:30", "09:01:00"]
+    )
+    await expect(cards).to_have_count(1)
+    assert await page.evaluate("tones") == 2
+
+
+async def test_what_stands_opens_its_table_in_one_click(
+    console: RunningConsole, broker: Broker, page: Page
+) -> None:
+    bad = words(BAD, BAD)
+    await broker.send(
+        device(), gateway_input(), vehicles(free=7), home("102"),
+        home("101", status="differs", differs="let", place_name=bad, coverage=0.9),
+    )  # fmt: skip
+    await page.goto(console.url)
+    rows = page.locator("button.glance")
+    await expect(rows.locator(".glance-word")).to_have_text(["房屋", "车辆", "设备"])
+    await expect(rows.nth(0).locator(".tile b")).to_have_text(["1", "0", "1", "0"])
+    await rows.nth(0).click()
+    lines = page.locator(".sheet tbody tr")
+    await expect(lines).to_have_count(2)
+    await expect(lines.nth(0).locator("td").first).to_have_text(BAD)
+    await expect(lines.nth(0)).to_contain_text("登记不符（登记自住，像是出租）")
+    await page.locator(".sheet input").fill("102")
+    await expect(lines).to_have_count(1)
+    await page.keyboard.press("Escape")
+    await expect(page.locator(".sheet")).to_have_count(0)
+    size = "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+    assert await page.evaluate(size) == [1366, 768]
+    assert "broken-in" not in await page.title()

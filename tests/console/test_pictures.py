@@ -132,7 +132,7 @@ async def test_after_its_period_a_picture_is_not_there(
 
 
 async def test_without_its_record_nobody_looks(http: httpx.AsyncClient, office: Office) -> None:
-    with office._engine.begin() as connection:
+    with office.engine.begin() as connection:
         connection.execute(sa.schema.DropTable(LOOKS))
 
     answer = await http.get(f"/pictures/{NAME}?alert=a1", headers=TOKEN)

@@ -156,6 +156,14 @@ def test_what_rules_cannot_see_is_kept_and_not_told(desk: RegisterOffice) -> Non
     assert len(told(desk)) == 1
 
 
+def test_another_button_of_the_same_person_is_told(desk: RegisterOffice) -> None:
+    set_one(desk, "consents", CONSENT)
+    set_one(desk, "consents", CONSENT.model_copy(update={"number": "btn-9"}))
+    assert [event.subject for event in told(desk)] == [
+        SCOPE.credential("btn-7"), SCOPE.credential("btn-9"),
+    ]  # fmt: skip
+
+
 def test_the_end_is_told_with_the_beginning_it_is_known_by(register: RegisterOffice) -> None:
     name = set_one(register, "passes", VISIT)
     assert register.desk.end(KINDS["passes"], name, ME).change == "ended"

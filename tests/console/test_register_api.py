@@ -202,7 +202,7 @@ async def test_the_description_of_the_api_is_typed(ask: Asking) -> None:
     names = [
         path for path in described["paths"] if path.startswith(("/api/register", "/api/watch"))
     ]
-    assert len(names) == 4 * len(KINDS) + 4 + 7 + 5
+    assert len(names) == 4 * len(KINDS) + 5 + 7 + 5
     for path in names:
         for operation in described["paths"][path].values():
             answer = next(iter(operation["responses"].values()))

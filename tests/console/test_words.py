@@ -40,6 +40,8 @@ def all_words() -> list[tuple[str, Words]]:
     named: dict[str, Words] = {}
     for group in (words.severities, words.handlers, words.deliveries, words.directions):
         named |= {str(key): text for key, text in group.items()}
+    for name, states in words.glance.items():
+        named |= {f"{name}.{key}": text for key, text in states.items()}
     return [*named.items(), *words.events.items(), *words.page.items()]
 
 

@@ -17,7 +17,9 @@ NAMES = (
     "README.md", "README.zh-CN.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md",
     "schemas/README.md", "docs/operations.md", "docs/real-device.md", "docs/site-file.md",
     "docs/bridge.md", "docs/adapters.md", "docs/adapters.zh-CN.md", "docs/new-make.md",
+    "docs/own-rules.md",
     "docs/situations.md", "docs/situations.zh-CN.md",
+    "docs/register.md", "docs/register.zh-CN.md",
 )  # fmt: skip
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`([^`\n]+)`")

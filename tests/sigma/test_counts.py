@@ -155,3 +155,12 @@ def test_a_count_beyond_what_is_kept_whole_is_still_a_count() -> None:
     (alert,) = alerts(document(DENIED, many), denials(*range(45)))
     assert alert.reason.zh.split("｜")[2].startswith("共45次")
     assert len(alert.evidence) == 20
+
+
+def test_each_reading_that_joins_an_alert_is_counted_once() -> None:
+    plain = document(DENIED, THREE | {"timespan": "1h"})
+    (alert,) = alerts(plain, denials(*range(100)))
+    assert (len(alert.evidence), alert.evidence_more, alert.revision) == (50, 50, 99)
+    again = document(DENIED, THREE, **{"clear-after": "5s"})
+    (first, second) = alerts(again, denials(0, 1, 2, 10))
+    assert [len(found.evidence) for found in (first, second)] == [3, 4]

@@ -21,6 +21,7 @@ from processors.rules.catalogue import only, shipped_rules
 from processors.scenarios import load_scenario, played
 from schemas.alerts import Alert
 from schemas.base import MS_PER_S
+from schemas.correlation import DAY_MS
 from schemas.events import Event
 from schemas.site import Site, parse_site
 from tests.repo.documents import blocks
@@ -108,7 +109,7 @@ def test_vehicles_of_a_type_in_a_zone_forbidden_to_it(
 ) -> None:
     expected = forbidden(log)
     found = [(a.key, tuple(moment(i.time) for i in a.evidence)) for a in alerts["forbidden_zone"]]
-    assert len(expected) > 1_000
+    assert len(expected) > 500
     assert len(found) == len(expected)
     assert set(found) == expected
 
@@ -121,13 +122,13 @@ def test_stays_longer_than_three_days(log: list[Passage], alerts: dict[str, list
     assert len(found) == len(expected)
     assert set(found) == expected
     for alert in alerts["long_stay"]:
-        assert alert.opened_at - alert.evidence[0].time == 3 * 86_400_000
+        assert alert.opened_at - alert.evidence[0].time == 3 * DAY_MS
 
 
 def _stay(alert: Alert) -> tuple[str, datetime, datetime | None]:
     entered, *left = alert.evidence
-    cleared = alert.cleared_at
-    assert cleared == (left[0].time if left else None)
+    at_most = alert.opened_at + 366 * DAY_MS
+    assert alert.cleared_at in ({left[0].time} if left else {None, at_most})
     return alert.key, moment(entered.time), moment(left[0].time) if left else None
 
 
@@ -175,7 +176,7 @@ def test_a_zone_may_be_a_place_of_the_site(folders: Path, log: list[Passage]) ->
     rules = only(shipped_rules(), ["forbidden_zone"], own=["forbidden_zone"])
     out = replay(read(folders, part, site), rules, {"park": config})
     found = {(a.key, tuple(moment(i.time) for i in a.evidence)) for a in out.alerts.values()}
-    assert len(found) > 100
+    assert len(found) > 50
     assert found == forbidden(part)
 
 

@@ -52,5 +52,3 @@ def short_silence(world: World) -> Iterator[Step]:
     door = world.rng.choice(world.estate.unit_doors)
     at = world.take(door, 8 * MINUTE)
     yield Step(at, Outage(world.estate.doors[door].device, 8 * MINUTE, known=False))
-
-

@@ -11,6 +11,7 @@ from deploy.simulation.doors import Shown, Swipe, cycle, fact, read, refusal
 from deploy.simulation.facts import Fact, Truth
 from deploy.simulation.incidents import Denials, Duress, ForcedDoor, HeldDoor, Tailgate
 from deploy.simulation.stage import Scene, Stage, Step
+from schemas.alerts import Delivery
 
 FORCED_WAIT_MS = 5 * SECOND
 NIGHT = (22, 6)
@@ -98,7 +99,7 @@ def tailgate(world: World) -> Iterator[Step]:
     door = world.rng.choice([d for d in world.estate.counted_doors if d in _judged_doors(world)])
     home, person = world.quiet_person()
     key = world.estate.config.is_key(door)
-    delivery = "statistic" if door in world.estate.gate_doors else "list"
+    delivery: Delivery = "statistic" if door in world.estate.gate_doors else "list"
 
     def judge(truth: Truth) -> Expected:
         return Expected(
@@ -212,9 +213,7 @@ def duress(world: World) -> Iterator[Step]:
 def panic(world: World) -> Iterator[Step]:
     """The silent button of the guards' lodge."""
     at = world.take("lodge")
-    world.expect(
-        "duress", "lodge", (at, at), severity="red", delivery="push", handler="police"
-    )
+    world.expect("duress", "lodge", (at, at), severity="red", delivery="push", handler="police")
     yield from steps(Fact(at, "help.requested", "panic-lodge", "lodge", fields={"silent": True}))
 
 
@@ -248,9 +247,7 @@ def tampered_at_work(world: World) -> Iterator[Step]:
     door = world.rng.choice(world.estate.unit_doors)
     at = world.take(door, 3 * HOUR, (8, 16))
     works = world.note(at - 2 * HOUR, "works", door, valid_from=at - HOUR, valid_to=at + 3 * HOUR)
-    world.expected.append(
-        Expected("works_under_way", world.around(door), at - HOUR, at, "habit")
-    )
+    world.expected.append(Expected("works_under_way", world.around(door), at - HOUR, at, "habit"))
     yield from steps(works)
     yield Step(at, _tamper(door))
 
@@ -343,7 +340,7 @@ def two_gates_in_time(world: World) -> Iterator[Step]:
 
 
 def _two_gates(world: World, gap_s: int, *, fires: bool) -> Iterator[Step]:
-    home, person = world.quiet_person()
+    _, person = world.quiet_person()
     south, north = world.estate.gate_doors
     start = world.take(south, 10 * MINUTE)
     if fires:
@@ -413,9 +410,7 @@ def alone(world: World) -> Iterator[Step]:
     """One person alone at the archive."""
     card = world.registry.card()
     at = world.take("archive-door", 0, (17, 8))
-    world.expect(
-        "escort_missing", "archive-door", (at, at + 3 * MINUTE), severity="yellow"
-    )
+    world.expect("escort_missing", "archive-door", (at, at + 3 * MINUTE), severity="yellow")
     yield Step(at, Swipe("archive-door", card, "card"))
 
 

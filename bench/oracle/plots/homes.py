@@ -1,10 +1,10 @@
-"""Homes and their people: help, silence, use against the register, disputes, visitors, tenancies."""
+"""Homes and people: help, silence, use against the register, disputes, visitors, tenancies."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bench.oracle.calendar import Span
-from bench.oracle.homes import Home
+from bench.oracle.homes import Home, Resident
 from bench.oracle.plots import plot
 from bench.oracle.register import CARE_SILENT_80_S, CARE_SILENT_S
 from bench.oracle.scenes import walk_s
@@ -133,17 +133,17 @@ def more_than_registered(world: World) -> Iterator[Step]:
         return
     first = world.rng.randrange(1, max(2, world.calendar.days - 7))
     cards = [world.registry.resident("worker") for _ in range(5)]
-    everyone = [*home.people, *cards]
     last = world.calendar.days - 1
-    yield from _nights(world, home, everyone, range(first, last), new=cards)
+    yield from _nights(world, home, cards, range(first, last))
     begin = world.calendar.start + first * DAY
     world.expect("dwelling_unusual", home.dwelling, (begin, begin + 8 * DAY), delivery="list")
     world.replace_home(replace(home, truth="mismatch"))
 
 
-def _nights(world: World, home: Home, people, nights: range, new=None) -> Iterator[Step]:  # type: ignore[no-untyped-def]
-    """They come in late and leave early, each night."""
-    for person in people if new is None else new:
+def _nights(world: World, home: Home, new: Sequence[Resident], nights: range) -> Iterator[Step]:
+    """The home's people and new ones, whose cards are registered then, come late each night."""
+    people = (*home.people, *new)
+    for person in new:
         at = world.calendar.start + nights.start * DAY
         yield from steps(
             world.note(
@@ -159,7 +159,9 @@ def _nights(world: World, home: Home, people, nights: range, new=None) -> Iterat
             yield Step(comes + round(walk * 1.3 * SECOND), swipe(home, person, home.door))
             leaves = comes + round(world.rng.uniform(8.5, 9) * HOUR)
             yield Step(leaves, swipe(home, person, home.door, way="out"))
-            yield Step(leaves + round(walk * 1.3 * SECOND), swipe(home, person, home.gate, way="out"))
+            yield Step(
+                leaves + round(walk * 1.3 * SECOND), swipe(home, person, home.gate, way="out")
+            )
 
 
 @plot("dispute_escalates", 4)

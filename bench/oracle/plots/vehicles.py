@@ -1,7 +1,7 @@
-"""Vehicles: behind one another, without an entry, under another's plate, for too long, in the way."""
+"""Vehicles: behind one another, unread, under another's plate, for too long, in the way."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from typing import Any
 
 from bench.oracle.habits import looks
 from bench.oracle.plots import plot
@@ -17,8 +17,8 @@ from bench.oracle.world import (
     World,
     judged,
     steps,
-    swipe,
 )
+from deploy.simulation.doors import Swipe
 from deploy.simulation.facts import Fact, Truth
 from deploy.simulation.incidents import BarrierTail
 from deploy.simulation.stage import Scene, Stage, Step
@@ -148,7 +148,19 @@ def exit_alone(world: World) -> Iterator[Step]:
         "plate_mismatch", out.lane, (at, at + 35 * MINUTE), subject=plate, names="plate",
         delivery="statistic",
     )  # fmt: skip
+    yield Step(at - HOUR, _unseen(plate))
     yield Step(at, Trip(out, plate, sure=True))
+
+
+def _unseen(plate: str) -> Scene:
+    """It came in, and no camera looked."""
+
+    def played(stage: Stage, at: int) -> Iterator[Fact]:
+        assert isinstance(stage, MonthStage)
+        stage.inside.append((at, 1, plate))
+        return iter(())
+
+    return played
 
 
 @plot("cloned_plate", 5)
@@ -288,7 +300,7 @@ def no_longer_wanted(world: World) -> Iterator[Step]:
 def _wanted(world: World, change: str, after_h: float) -> Iterator[Step]:
     plate, lane = world.plate(), world.drive_lane("in")
     at = world.take(lane.lane, MINUTE)
-    entry = {
+    entry: dict[str, Any] = {
         "entry": f"W{at // SECOND}", "looks_for": "plate", "severity": "red",
         "case_number": f"ORC-{at // SECOND}", "basis": "case_vehicle", "owner": "officer-01",
         "approver": "officer-02", "roles": ("police",), "valid_from": at - DAY,
@@ -317,20 +329,20 @@ def _wanted(world: World, change: str, after_h: float) -> Iterator[Step]:
 @plot("watchlist_hit", 3)
 def wanted_card(world: World) -> Iterator[Step]:
     """A credential that an approved entry names is used."""
-    home, person = world.quiet_person()
-    at = world.take(home.door)
-    entry = {
+    card, door = world.registry.card(), world.rng.choice(world.estate.unit_doors)
+    at = world.take(door)
+    entry: dict[str, Any] = {
         "entry": f"C{at // SECOND}", "looks_for": "credential", "severity": "orange",
         "case_number": f"ORC-{at // SECOND}", "basis": "missing", "owner": "officer-01",
         "approver": "officer-02", "roles": ("police",), "valid_from": at - DAY,
         "valid_to": at + DAY,
     }  # fmt: skip
-    yield from steps(world.note(at - HOUR, "watch", subject=person.number, **entry))
+    yield from steps(world.note(at - HOUR, "watch", subject=card, **entry))
     world.expect(
-        "watchlist_hit", home.door, (at, at + 3 * MINUTE), severity="orange", delivery="push",
+        "watchlist_hit", door, (at, at + 3 * MINUTE), severity="orange", delivery="push",
         handler="police",
     )  # fmt: skip
-    yield Step(at, swipe(home, person, home.door))
+    yield Step(at, Swipe(door, card, "card"))
 
 
 @plot("fire_lane_blocked", 5)
@@ -376,5 +388,3 @@ def stray_briefly(world: World) -> Iterator[Step]:
     zone = world.rng.choice(("bend", "corner"))
     at = world.take(zone, 10 * MINUTE)
     yield from steps(*stay(world, zone, (at, 9 * MINUTE), "car"))
-
-

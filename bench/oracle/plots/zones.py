@@ -10,7 +10,7 @@ from bench.oracle.world import HOUR, MINUTE, SECOND, World, judged, steps
 from deploy.simulation.estate import Yard
 from deploy.simulation.facts import Fact, Truth
 from deploy.simulation.incidents import Loiter
-from deploy.simulation.stage import Step
+from deploy.simulation.stage import Scene, Step
 from deploy.simulation.yards import Stroll, Verdict
 
 DAY = 24 * HOUR
@@ -33,7 +33,7 @@ def loiter_judged(world: World) -> Iterator[Step]:
     yield Step(at, _loiter(world, yard, at, tracked=False))
 
 
-def _loiter(world: World, yard: Yard, at: int, *, tracked: bool):  # type: ignore[no-untyped-def]
+def _loiter(world: World, yard: Yard, at: int, *, tracked: bool) -> Scene:
     serious = yard.key and at_night(world, at)
 
     def judge(truth: Truth) -> Expected:
@@ -170,9 +170,7 @@ def over_the_wall(world: World) -> Iterator[Step]:
     at = world.take(wall)
     camera = world.camera_of(wall)
     fields = {"object": "person", "track": str(at // SECOND % 100_000), "zone": "line-1"}
-    world.expect(
-        "intrusion", wall, (at, at), severity="orange", delivery="push", handler="police"
-    )
+    world.expect("intrusion", wall, (at, at), severity="orange", delivery="push", handler="police")
     yield from steps(Fact(at, "line.crossed", camera, camera, "1", fields=fields))
 
 
@@ -182,9 +180,7 @@ def gate_pushed(world: World) -> Iterator[Step]:
     door = world.rng.choice(world.estate.gate_doors)
     at = world.take(door)
     device = world.estate.doors[door].device
-    world.expect(
-        "intrusion", door, (at, at), severity="orange", delivery="push", handler="police"
-    )
+    world.expect("intrusion", door, (at, at), severity="orange", delivery="push", handler="police")
     yield from steps(Fact(at, "barrier.forced", device, door, "1"))
 
 

@@ -60,8 +60,8 @@ def upgrade() -> None:
     consent = (_maybe("ref"), _text("person"), _text("dwelling"), _text("given_by"))
     _entries("care_consents", *consent, _number("silent_max_s"))
     _entries("works", _text("place"), _text("what"))
-    _entries("patrol_slots", _text("place"))
-    for table in ("credentials", "permits", "visitor_passes", "care_consents"):
+    _entries("patrol_slots", _maybe("ref"), _text("place"))
+    for table in ("credentials", "permits", "visitor_passes", "care_consents", "patrol_slots"):
         op.create_index(f"ix_{table}_ref", table, ["ref"])
     for table in ("permits", "visitor_passes"):
         op.create_index(f"ix_{table}_skeleton", table, ["skeleton"])

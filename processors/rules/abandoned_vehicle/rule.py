@@ -3,9 +3,9 @@
 Why: a car left for good blocks a bay and a rescue way, leaks, and is broken into in the end. Fires
 when a vehicle without a permit came in `stay_d` days ago and no exit was read since; a permit that
 covers it then forgives the stay. Clears at the exit, or `forget_d` later. A reading inside that
-says no way begins the days anew: it was driven. Misses vehicles whose entry was not read, and stays
-in which input was missing, which are not judged. Known false alarms: an exit misread by more than
-the letters that readers confuse.
+says no way begins the days anew: it was driven. Misses vehicles whose entry was not read for sure,
+since one misread on the way in never leaves, and stays in which input was missing, which are not
+judged. Known false alarms: an exit misread by more than the letters that readers confuse.
 """
 
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ from processors.core.effects import (
 )
 from processors.core.rule import NO_EFFECTS, Params, Rule, Situation, ms
 from processors.core.words import span_words
-from processors.rules.lanes import PASSAGES, of_look_alikes, way_of
+from processors.rules.lanes import PASSAGES, SURE_MIN, is_sure, of_look_alikes, way_of
 from processors.rules.permits import NO_PERMIT, Permit, permit_after
 from schemas.alerts import Evidence
 from schemas.base import Words
@@ -34,18 +34,27 @@ from schemas.events import Event
 
 
 class AbandonedParams(Params):
-    """Days, both our own judgement; after `forget_d` more nobody waits for an exit any longer."""
+    """All are our own judgement; after `forget_d` more nobody waits for an exit any longer.
+
+    `same_passage_s`: readings so close are one entry, which is as sure as the least sure of them.
+    """
 
     stay_d: float = Field(default=30, gt=0)
     forget_d: float = Field(default=30, gt=0)
+    same_passage_s: float = Field(default=60, ge=0)
+    sure_min: float = Field(default=SURE_MIN, ge=0, le=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """Where the vehicle came in, since when it stands, its permit, and whether it was told."""
+    """Where the vehicle came in, since when it stands, its permit, and whether it was told.
+
+    `sure`: its plate was read for sure. One misread on the way in never leaves.
+    """
 
     entered: Evidence | None = None
     since: int = 0
+    sure: bool = True
     permit: Permit = NO_PERMIT
     alerted: bool = False
 
@@ -64,11 +73,19 @@ def step(now: Situation, state: Stay, told: Input) -> Result:
     if way == "out":
         return _over(now, state, evidence("exited", told))
     if way == "in":
-        state, done = _over(now, state, evidence("entered", told))
-        return _standing(now, replace(state, entered=evidence("entered", told)), done)
+        return _came(now, state, told)
     if state.entered is None or state.alerted:
         return state, NO_EFFECTS
     return _standing(now, state, NO_EFFECTS)
+
+
+def _came(now: Situation, state: Stay, event: Event) -> Result:
+    item, sure = evidence("entered", event), is_sure(event, now.params.sure_min)
+    same = ms(now.params.same_passage_s)
+    if state.entered is not None and event.at - state.entered.time <= same:
+        return replace(state, sure=state.sure and sure), NO_EFFECTS
+    state, done = _over(now, state, item)
+    return _standing(now, replace(state, entered=item, sure=sure), done)
 
 
 def _standing(now: Situation, state: Stay, done: tuple[Effect, ...]) -> Result:
@@ -107,8 +124,7 @@ def _due(now: Situation, state: Stay, due: Deadline) -> Result:
     if due.name == "forget":
         return Stay(permit=state.permit), (ClearAlert(now.scope.id),)
     assert state.entered is not None
-    if not due.judged or state.permit.covers(now.at):
-        why = "a permit covers it" if due.judged else "not judged: an exit may be missing"
+    if why := _why_not(now, state, due):
         return Stay(permit=state.permit), (NearMiss("exited", why),)
     alert = OpenAlert(
         key=now.scope.id,
@@ -120,6 +136,14 @@ def _due(now: Situation, state: Stay, due: Deadline) -> Result:
     )
     forget = SetDeadline("forget", now.at + ms(now.params.forget_d * 86_400))
     return replace(state, alerted=True), (forget, alert)
+
+
+def _why_not(now: Situation, state: Stay, due: Deadline) -> str | None:
+    if not due.judged:
+        return "not judged: an exit may be missing"
+    if state.permit.covers(now.at):
+        return "a permit covers it"
+    return None if state.sure else "not judged: its entry was read with too little confidence"
 
 
 def _detail(now: Situation, state: Stay) -> Words:

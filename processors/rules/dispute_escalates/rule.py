@@ -59,7 +59,7 @@ def of_pair(event: Event, config: EstateConfig) -> tuple[Scope, ...]:
     assert isinstance(data, ReportFiled)
     if data.dwelling is None or data.against is None or data.dwelling == data.against:
         return ()
-    return (Scope("pair", "~".join(sorted((data.dwelling, data.against)))),)
+    return (Scope("pair", "|".join(sorted((data.dwelling, data.against)))),)
 
 
 def step(now: Situation, state: Pair, told: Told) -> tuple[Pair, tuple[Effect, ...]]:
@@ -94,7 +94,7 @@ def _alert(now: Situation, reports: tuple[Evidence, ...], data: ReportFiled) -> 
 
 
 def _detail(now: Situation, count: int) -> Words:
-    one, other = (_name(now, dwelling) for dwelling in now.scope.id.split("~", 1))
+    one, other = (_name(now, dwelling) for dwelling in now.scope.id.split("|", 1))
     days = f"{now.params.window_d:g}"
     return Words(
         zh=f"近{days}天内{one.zh}与{other.zh}之间第{count}次报告。可能有未化解的噪声或纠纷。请网格员、"

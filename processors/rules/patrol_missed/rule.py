@@ -45,11 +45,15 @@ class PatrolParams(SwitchedParams):
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """When a patrol is due, in ms, and by which card (None: any of property's)."""
+    """When a patrol is due, in ms, by which card (None: any of property's), and whether it came.
+
+    One that was met is kept until its end: the register may tell of it again.
+    """
 
     since: int
     until: int
     card: str | None
+    met: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +92,9 @@ def _registered(
         return replace(state, slots=kept), gone
     if data.valid_to is None or data.valid_to <= now.at:
         return state, NO_EFFECTS
-    slot = Slot(since, data.valid_to, event.subject)
     others = tuple(s for s in state.slots if s.since != since)
+    met = any(s.met for s in state.slots if s.since == since)
+    slot = Slot(since, data.valid_to, event.subject, met)
     due = SetDeadline(_name(slot), slot.until + ms(now.params.late_min * 60), since=since)
     return replace(state, slots=(*others[-SLOTS_MAX + 1 :], slot)), (due,)
 
@@ -97,24 +102,25 @@ def _registered(
 def _read(now: Situation, state: Patrol, event: Event) -> tuple[Patrol, tuple[Effect, ...]]:
     """A card meets every slot that is under way and for it, and ends what was told of one."""
     held = now.register.holding(event.subject, now.at)
-    is_property = held is not None and held.credential_class == "property"
+    is_property = held is not None and held.kind == "property"
 
     def fits(slot: Slot) -> bool:
         return slot.card == event.subject or (slot.card is None and is_property)
 
-    met = [slot for slot in state.slots if fits(slot) and slot.since <= now.at]
+    met = [s for s in state.slots if fits(s) and s.since <= now.at and not s.met]
     over = state.missed is not None and fits(state.missed)
     if not met and not over:
         return state, NO_EFFECTS
     clear = (ClearAlert(now.scope.id, (evidence("read", event),)),) if over else NO_EFFECTS
-    left = tuple(slot for slot in state.slots if slot not in met)
-    done = (CancelDeadline(_name(slot)) for slot in met)
-    return Patrol(left, None if over else state.missed), (*done, *clear)
+    slots = tuple(replace(slot, met=True) if slot in met else slot for slot in state.slots)
+    return Patrol(slots, None if over else state.missed), clear
 
 
 def _slot_over(now: Situation, state: Patrol, due: Deadline) -> tuple[Patrol, tuple[Effect, ...]]:
     slot = next(slot for slot in state.slots if _name(slot) == due.name)
     state = replace(state, slots=tuple(other for other in state.slots if other != slot))
+    if slot.met:
+        return state, NO_EFFECTS
     readers = watchers(now.config, (now.scope.id,))
     if not due.judged or now.outages.any_in(readers, slot.since, now.at):
         return state, (NearMiss("read", "not judged: a reader was away, or input missing"),)

@@ -39,9 +39,9 @@ OpenWork = Callable[[], Work]
 
 
 @pytest.fixture
-def open_work(tmp_path: Path) -> Iterator[OpenWork]:
+def open_work(database_url: str, tmp_path: Path) -> Iterator[OpenWork]:
     """Opens a console's cases on the test's database; opened twice they are two consoles."""
-    settings = ConsoleSettings(data=tmp_path)
+    settings = ConsoleSettings(data=tmp_path, database_url=database_url)
     with ExitStack() as opened:
 
         def open_one() -> Work:

@@ -1,12 +1,21 @@
 """Two consoles on one database under random acts keep one history."""
 
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from threading import Barrier
+from typing import Any, ClassVar
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 from console.cases.acting import Refused
 from console.cases.office import CaseOffice
@@ -16,11 +25,13 @@ from console.lifecycle.facts import Actor, Case
 from console.lifecycle.table import shipped_table
 from console.settings import ConsoleSettings
 from schemas.acts import ActKind
-from tests.console.cases.conftest import CONFIG
+from tests.console.cases.conftest import CONFIG, OpenWork
 from tests.console.cases.working import Work
 from tests.console.lifecycle.samples import BOSS, CONSOLE, LI, PROPERTY, WANG
 from tests.console.samples import ESTATE, HOUR, MINUTE, NINE, alert
+from tests.services.postgresql import PostgreSQL
 
+ROUNDS = 20
 CASES = ("c0", "c1", "c2")
 PEOPLE = (WANG, LI, PROPERTY, BOSS, CONSOLE)
 ACTS: tuple[ActKind, ...] = tuple(
@@ -37,10 +48,13 @@ moves = st.tuples(
 class TwoConsoles(RuleBasedStateMachine):
     """What each of two consoles does is seen by the other, and no version has two acts."""
 
+    server: ClassVar[PostgreSQL | None] = None
+
     @initialize()
     def begin(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
-        config = ConsoleSettings(data=Path(self.folder.name))
+        url = self.server.new_database() if self.server else None
+        config = ConsoleSettings(data=Path(self.folder.name), database_url=url)
         self.engines = [open_database(config.url) for _ in range(2)]
         around = Surroundings({ESTATE: CONFIG})
         self.works = [Work(CaseOffice(config, engine), around) for engine in self.engines]
@@ -100,13 +114,52 @@ class TwoConsoles(RuleBasedStateMachine):
             assert self.works[1].replayed(name) == case
 
     def teardown(self) -> None:
+        if not hasattr(self, "engines"):
+            return
         for engine in self.engines:
             engine.dispose()
         self.folder.cleanup()
 
 
-TestTwoConsoles = TwoConsoles.TestCase
-TestTwoConsoles.settings = settings(
+ENOUGH = settings(
     max_examples=12, stateful_step_count=25, deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )  # fmt: skip
+TestTwoConsoles = TwoConsoles.TestCase
+TestTwoConsoles.settings = ENOUGH
+
+
+@pytest.mark.services
+def test_two_consoles_on_postgresql(
+    postgresql: PostgreSQL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(TwoConsoles, "server", postgresql)
+    run_state_machine_as_test(TwoConsoles, settings=settings(ENOUGH, max_examples=6))
+
+
+def test_at_the_same_moment_one_of_two_is_first(open_work: OpenWork) -> None:
+    """Threads of two consoles race for each version; each case has one history all the same."""
+    works = [open_work(), open_work()]
+    works[0].take(*(alert(f"c{n}", delivery="push") for n in range(ROUNDS)))
+    start = Barrier(2)
+
+    def race(work: Work) -> list[str]:
+        told = []
+        for n in range(ROUNDS):
+            start.wait()
+            told.append(_tried(work, f"c{n}"))
+        return told
+
+    with ThreadPoolExecutor(2) as pool:
+        results = list(pool.map(race, works))
+    assert [sorted(both) for both in zip(*results, strict=True)] == [["done", "stale"]] * ROUNDS
+    for n in range(ROUNDS):
+        assert works[0].replayed(f"c{n}") == works[1].case(f"c{n}")
+
+
+def _tried(work: Work, name: str) -> str:
+    try:
+        work.act("accept", WANG, name, version=1)
+    except Refused as error:
+        return error.refusal.code
+    return "done"

@@ -88,7 +88,7 @@ def floods(work: Work) -> list[Any]:
 def test_the_eleventh_alarm_in_ten_minutes_begins_a_flood(work: Work) -> None:
     assert len(rush(work, 14)) == 10
     (flood,) = floods(work)
-    assert (flood.desk, flood.gathered, flood.ended_at) == ("police_office:office-1", 3, None)
+    assert (flood.desk, flood.gathered, flood.ended_at) == ("police_office:office-1", 4, None)
 
 
 def test_no_flood_holds_back_red_and_duress(work: Work) -> None:

@@ -40,8 +40,9 @@ class Work:
 
     def act(self, kind: ActKind, actor: Actor, name: str = "a1", **given: Any) -> Case:
         """An act on the case's present version, unless another is given."""
-        said: dict[str, Any] = {"at": NINE, "version": self.case(name).version, "by": actor.id}
-        deed = Deed(kind=kind, **said | given)
+        if "version" not in given:
+            given["version"] = self.case(name).version
+        deed = Deed(kind=kind, **{"at": NINE, "by": actor.id} | given)
         with writing(self.engine) as tx:
             return self.office.acting.act(tx, name, actor, deed)
 
