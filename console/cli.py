@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
+from console.accounts.cli import accounts_app
 from console.audit.cli import audit_app
 from console.register.cli import register_app
 from console.register.terminal import SiteOf
@@ -30,6 +31,7 @@ def register(app: typer.Typer, site_of: SiteOf = lambda data: None) -> None:
     app.add_typer(register_app(site_of), name="register")
     app.add_typer(watch_app(site_of), name="watch")
     app.add_typer(audit_app(), name="audit")
+    app.add_typer(accounts_app(), name="accounts")
     app.command("console")(console)
 
 

@@ -36,7 +36,7 @@ class Size:
 
     buildings: int = 6
     homes_a_unit: int = 25
-    beat_s: int = BEAT_S
+    beat_s: int = 600
 
 
 @dataclass(slots=True)

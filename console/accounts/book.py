@@ -8,6 +8,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
+from console.accounts import lockout
 from console.accounts.passwords import Passwords, check_strength
 from console.accounts.principal import EVERYWHERE, FIRST, KINDS, Principal
 from console.accounts.sessions import end_sessions
@@ -131,6 +132,14 @@ class AccountBook:
             tx.execute(ACCOUNTS.update().where(ACCOUNTS.c.login == login).values(change))
             end_sessions(tx, login)
             append(tx, signed, [_said("password", account)])
+
+    def unlock(self, login: str, signed: Signed) -> None:
+        """Give a login that was locked its tries again. Raises KeyError."""
+        with writing(self.engine) as tx:
+            hold(tx)
+            find(tx, login)
+            lockout.forgive(tx, login)
+            append(tx, signed, [Said("accounts.unlocked", login)])
 
     def _hashed(self, login: str, password: str | None) -> str | None:
         if password is None:

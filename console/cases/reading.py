@@ -17,6 +17,9 @@ from console.lifecycle.quality import Verdicts, counted
 from console.lifecycle.table import FlowName
 from schemas.acts import Act
 from schemas.alerts import Severity
+from schemas.events import event_id
+
+AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,19 @@ class Reader:
         query = sa.select(CASES.c.body).where(CASES.c.id == name, *self._seen())
         body = self.tx.scalar(query)
         return None if body is None else case_of_text(body)
+
+    def tag(self, *more: int) -> str:
+        """What stays the same as long as nobody acts and nothing of who asks changes.
+
+        The last acts are counted too: of two at once the one that was numbered first may be kept
+        second.
+        """
+        last = self.tx.scalar(sa.select(sa.func.max(ACTS.c.sequence))) or 0
+        count = sa.select(sa.func.count()).where(ACTS.c.sequence > last - AT_ONCE)
+        recent = self.tx.scalar(count) or 0
+        who = (self.who.login, self.who.role, *sorted(self.who.areas), *sorted(self.who.kinds))
+        parts = (last, recent, *more, *who, *sorted(self.who.teams))
+        return f'"{event_id("cases", *parts)[:20]}"'
 
     def page(
         self, wanted: CaseFilter, limit: int, after: tuple[int, str] | None = None

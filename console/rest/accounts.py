@@ -1,18 +1,14 @@
 """`/api/accounts`, `/api/teams`, `/api/tokens`: for administrators."""
 
-from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path, Query
 
-from console.accounts import lockout
 from console.accounts.book import Account, Team
 from console.accounts.entrance import Entrance
 from console.accounts.passwords import WeakPassword
-from console.accounts.principal import KINDS, Principal
-from console.audit.chain import Said, Signed
-from console.audit.log import append, hold
-from console.database import writing
+from console.accounts.principal import Principal
+from console.audit.chain import Signed
 from console.rest.answers import Page
 from console.rest.people import (
     AccountAnswer,
@@ -68,13 +64,11 @@ def _add_accounts(router: APIRouter, entrance: Entrance) -> None:
     @router.post("/api/accounts", status_code=201, responses={409: {"description": "is there"}})
     def make(asked: AccountAsked, who: Who) -> AccountAnswer:
         """Make an account. A password given here must be changed at the first login."""
-        kinds = KINDS[asked.role] if asked.kinds is None else asked.kinds
-        account = Account(
-            asked.login, asked.name, asked.role, asked.areas, kinds, asked.admin,
-            created_at=entrance.clock(),
-        )  # fmt: skip
-        return AccountAnswer.of(_weakly(lambda: book.make(
-            account, asked.password, _signed(entrance, who, asked.why))))  # fmt: skip
+        account, signed = asked.account(entrance.clock()), _signed(entrance, who, asked.why)
+        try:
+            return AccountAnswer.of(book.make(account, asked.password, signed))
+        except WeakPassword as error:
+            raise HTTPException(422, str(error)) from error
 
     @router.get("/api/accounts/{login}", responses=GONE)
     def account(login: str) -> AccountAnswer:
@@ -105,10 +99,7 @@ def _add_help(router: APIRouter, entrance: Entrance) -> None:
     def unlock(login: str, who: Who) -> None:
         """Give a login that was locked its tries again."""
         found(entrance, login)
-        with writing(entrance.engine) as tx:
-            hold(tx)
-            lockout.forgive(tx, login)
-            append(tx, _signed(entrance, who), [Said("accounts.unlocked", login)])
+        entrance.accounts.unlock(login, _signed(entrance, who))
 
     @router.delete("/api/accounts/{login}/totp", status_code=204, responses=GONE)
     def lost_phone(login: str, who: Who) -> None:
@@ -146,11 +137,3 @@ def _add_tokens(router: APIRouter, entrance: Entrance) -> None:
         """Take anybody's token back."""
         if not entrance.tokens.revoke(token, None, _signed(entrance, who)):
             raise HTTPException(404, f"no token {token!r}")
-
-
-def _weakly(make: Callable[[], Account]) -> Account:
-    """Raises HTTPException for a password that is too weak."""
-    try:
-        return make()
-    except WeakPassword as error:
-        raise HTTPException(422, str(error)) from error

@@ -29,7 +29,9 @@ from console.rest.answers import (
 )
 from console.rest.plumbing import (
     REFUSED,
+    SAME,
     Key,
+    Tagged,
     Who,
     answered_once,
     asked_with,
@@ -69,7 +71,12 @@ def _wanted(
     )  # fmt: skip
 
 
+def _begin(limit: Limit = LIMIT, after: After = None) -> tuple[int, tuple[int, str] | None]:
+    return limit, read_cursor(after)
+
+
 Wanted = Annotated[CaseFilter, Depends(_wanted)]
+Begin = Annotated[tuple[int, tuple[int, str] | None], Depends(_begin)]
 
 
 class Desk:
@@ -130,26 +137,30 @@ def _add_lists(router: APIRouter, desk: Desk) -> None:
             roles=dict(table.roles), verdicts=dict(table.verdicts), levels=procedure.clocks.levels,
         )  # fmt: skip
 
-    @router.get("/api/cases")
-    def cases(
-        who: Who, wanted: Wanted, limit: Limit = LIMIT, after: After = None
-    ) -> Page[CaseAnswer]:
+    @router.get("/api/cases", response_model=Page[CaseAnswer], responses=SAME)
+    def cases(who: Who, wanted: Wanted, begin: Begin, tagged: Tagged) -> Response:
         """The cases in sight, newest first; those that are open unless asked otherwise."""
+        limit, after = begin
         with desk.reader(who) as reader:
-            found = reader.page(wanted, limit + 1, read_cursor(after))
+            if tagged.is_same(tag := reader.tag()):
+                return Response(status_code=304, headers=tagged.headers(tag))
+            found = reader.page(wanted, limit + 1, after)
         last = found[limit - 1] if len(found) > limit else None
         shown = desk.shown(who)
-        return Page(
+        page = Page[CaseAnswer](
             items=[shown.case(case) for case in found[:limit]],
             next=cursor_of(last.opened_at, last.id) if last else None,
         )
+        return tagged.answer(page, tag)
 
-    @router.get("/api/cases/counts")
-    def counts(who: Who) -> CountsAnswer:
+    @router.get("/api/cases/counts", response_model=CountsAnswer, responses=SAME)
+    def counts(who: Who, tagged: Tagged) -> Response:
         """The figures of what is in sight."""
         since = midnight(desk.office.clock(), desk.office.settings)
         with desk.reader(who) as reader:
-            return CountsAnswer.of(reader.counts(since))
+            if tagged.is_same(tag := reader.tag(since)):
+                return Response(status_code=304, headers=tagged.headers(tag))
+            return tagged.answer(CountsAnswer.of(reader.counts(since)), tag)
 
 
 def _add_one(router: APIRouter, desk: Desk) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from console.accounts.book import Account, Team
-from console.accounts.principal import Scope
+from console.accounts.principal import KINDS, Scope
 from console.accounts.sessions import Session
 from console.accounts.tokens import Token
 from console.lifecycle.clocks import TreeName
@@ -30,6 +30,13 @@ class AccountAsked(Model):
     admin: bool = False
     password: Password | None = None
     why: str = Field(default="", max_length=500)
+
+    def account(self, at: int) -> Account:
+        """The account, made at an instant (ms); with the kinds of its role unless it says more."""
+        kinds = KINDS[self.role] if self.kinds is None else self.kinds
+        return Account(
+            self.login, self.name, self.role, self.areas, kinds, self.admin, created_at=at
+        )
 
 
 class AccountChange(Model):

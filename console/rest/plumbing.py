@@ -2,6 +2,7 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import orjson
@@ -47,6 +48,39 @@ def _who(request: Request) -> Principal:
 
 
 Who = Annotated[Principal, Depends(_who)]
+
+
+@dataclass(frozen=True, slots=True)
+class IfChanged:
+    """What an asker has already. Phones ask again and again, and mostly nothing has changed."""
+
+    has: str | None
+
+    def is_same(self, tag: str) -> bool:
+        """Whether they have this."""
+        return self.has == tag
+
+    @staticmethod
+    def headers(tag: str) -> dict[str, str]:
+        """What goes with an answer that may be asked for again."""
+        return {"ETag": tag, "Cache-Control": "private, no-cache"}
+
+    def answer(self, told: BaseModel, tag: str) -> Response:
+        """An answer with its tag."""
+        body = told.model_dump_json()
+        return Response(body, media_type="application/json", headers=self.headers(tag))
+
+
+def _tagged(
+    if_none_match: Annotated[
+        str | None, Header(max_length=80, description="the `ETag` of the answer you have")
+    ] = None,
+) -> IfChanged:
+    return IfChanged(if_none_match)
+
+
+Tagged = Annotated[IfChanged, Depends(_tagged)]
+SAME: Responses = {304: {"description": "nothing has changed since the answer of that `ETag`"}}
 
 
 def add_refusals(app: FastAPI) -> None:

@@ -22,7 +22,7 @@ from schemas.topics import EVENTS, VIEWS
 from schemas.views import RuleView, encode_view, view_key
 
 COLLECT_AFTER = 50_000
-"""Python's collector of cycles looks through what is young after so many more objects, not after 700:
+"""Python's collector of cycles looks through what is young after so many objects, not after 700:
 state and events have no cycles, and there are hundred thousands of them."""
 
 log = structlog.get_logger()

@@ -257,6 +257,17 @@ async def test_the_figures(wang: httpx.AsyncClient, housed: Housed, clock: Clock
     }  # fmt: skip
 
 
+async def test_who_has_it_already_is_told_so(wang: httpx.AsyncClient, housed: Housed) -> None:
+    for path in ("/api/cases", "/api/cases/counts"):
+        tag = (await wang.get(path)).headers["etag"]
+        same = await wang.get(path, headers={"If-None-Match": tag})
+        assert (same.status_code, same.content) == (304, b"")
+        async with housed.browser("li") as other:
+            assert (await other.get(path, headers={"If-None-Match": tag})).status_code == 200
+        await done(wang, "transfer", number="1100")
+        assert (await wang.get(path, headers={"If-None-Match": tag})).status_code == 200
+
+
 async def test_supervision_and_reminders(wang: httpx.AsyncClient, housed: Housed) -> None:
     await take(housed, alert("p", handler="property", opened_at=NINE + 1))
     async with housed.browser("du") as http:

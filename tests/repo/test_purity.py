@@ -9,7 +9,7 @@ from tests.repo.tree import ROOT, name, parsed, python_files
 
 PURE = [
     *python_files("processors/core", "processors/rules", "processors/sigma"),
-    *python_files("processors/views", "schemas"),
+    *python_files("processors/views", "schemas", "console/lifecycle"),
     *[p for p in python_files("ingest/adapters") if "cases" not in p.parts],
     *[ROOT / f"ingest/{part}.py" for part in ("mapping", "converters", "topics", "message")],
     *[ROOT / f"ingest/{part}.py" for part in ("registry", "skew", "multipart", "pictures")],
@@ -23,6 +23,8 @@ MAY_READ_FILES = {
     "ingest/tables.py",
     "schemas/site_files.py",
     "schemas/rule_files.py",
+    "console/lifecycle/table.py",
+    "console/lifecycle/clocks.py",
 }
 """Tables and folders that are part of the program itself, and the doors to the site's files."""
 BANNED_MODULES = {

@@ -175,16 +175,18 @@ def test_a_restart_goes_on_with_rules_and_states() -> None:
 
 
 def test_what_is_still_in_bytes_is_ended_too() -> None:
+    """After a restart only the scope whose deadline comes next has been read."""
     partition, out = Partition(0, Machine(RULES)), Output()
-    for offset, item in enumerate([activated(0, TWO), *denied(1, 2), event("clock.ticked", 5)]):
+    doors = [at("access.denied", time, place) for time in (1, 2) for place in ("d1", "d2", "d3")]
+    for offset, item in enumerate([activated(0, TWO), *doors, event("clock.ticked", 5)]):
         partition.take(offset, [item], out)
     partition.advance(out)
     again, later = Partition(0, Machine(RULES)), Output()
     again.restore(partition.checkpoint().commit, {})
-    for offset, item in enumerate([activated(6), event("clock.ticked", 20)], start=4):
+    for offset, item in enumerate([activated(6), event("clock.ticked", 20)], start=8):
         again.take(offset, [item], later)
     again.advance(later)
-    assert [alert.cleared_reason for alert in later.cleared] == [TAKEN_AWAY]
+    assert [alert.cleared_reason for alert in later.cleared] == [TAKEN_AWAY] * 3
     assert again.estates["e"].open_alerts == set()
 
 

@@ -14,10 +14,10 @@ SILENT_BEATS = 3
 
 @plot("device_lost", 6)
 def device_lost(world: World) -> Iterator[Step]:
-    """A reader falls silent for half an hour."""
+    """A reader falls silent for an hour."""
     door = world.rng.choice(world.estate.unit_doors)
     device = world.estate.doors[door].device
-    length = round(world.rng.uniform(25, 50) * MINUTE)
+    length = round(world.rng.uniform(42, 70) * MINUTE)
     at = world.take(door, length)
 
     def judge(truth: Truth) -> Expected:
@@ -34,7 +34,7 @@ def device_lost(world: World) -> Iterator[Step]:
 @plot("device_lost", 3)
 def recorder_lost(world: World) -> Iterator[Step]:
     """The recorder falls silent, and with it the cameras that hang on it: one alert."""
-    length = 70 * MINUTE
+    length = 100 * MINUTE
     at = world.take("*", length)
 
     def judge(truth: Truth) -> Expected:

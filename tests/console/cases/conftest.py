@@ -1,7 +1,7 @@
 """Cases over a database in the test's own folder."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -38,10 +38,9 @@ def officer(login: str = "wang", **given: object) -> Principal:
 OpenWork = Callable[[], Work]
 
 
-@pytest.fixture
-def open_work(database_url: str, tmp_path: Path) -> Iterator[OpenWork]:
-    """Opens a console's cases on the test's database; opened twice they are two consoles."""
-    settings = ConsoleSettings(data=tmp_path, database_url=database_url)
+@contextmanager
+def opening(settings: ConsoleSettings) -> Iterator[OpenWork]:
+    """Opens a console's cases on one database; opened twice they are two consoles."""
     with ExitStack() as opened:
 
         def open_one() -> Work:
@@ -53,5 +52,14 @@ def open_work(database_url: str, tmp_path: Path) -> Iterator[OpenWork]:
 
 
 @pytest.fixture
-def work(open_work: OpenWork) -> Work:
-    return open_work()
+def open_work(database_url: str, tmp_path: Path) -> Iterator[OpenWork]:
+    """On a database of either kind, for what they might do differently."""
+    with opening(ConsoleSettings(data=tmp_path, database_url=database_url)) as open_one:
+        yield open_one
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Iterator[Work]:
+    """One console on SQLite."""
+    with opening(ConsoleSettings(data=tmp_path)) as open_one:
+        yield open_one()

@@ -58,14 +58,14 @@ def test_a_dispute_from_its_report_to_its_rating() -> None:
         ("accept", GRID), ("assign", GRID), ("accept", LI), ("mediate", LI), ("feed_back", GRID),
         ("rate", RESIDENT), ("close", GRID),
     ):  # fmt: skip
-        case = done(case, act, actor)
+        case = done(case, act, actor)  # type: ignore[arg-type]
     assert (case.state, case.rating, case.closed_by) == ("closed", "satisfied", "chen")
 
 
 def test_acts_that_stay_change_no_state_and_no_clock() -> None:
     case = standing("under_way")
     for act in ("remind", "supervise", "assist", "transfer", "judge"):
-        after = PROCEDURE.applied(case, deed(act, case))  # type: ignore[arg-type]
+        after = PROCEDURE.applied(case, deed(act, case))
         assert (after.state, after.since, after.due_at) == (case.state, case.since, case.due_at)
     assert done(case, "remind").reminded == 1
     assert done(case, "supervise", BOSS).supervised
