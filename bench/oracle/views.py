@@ -1,6 +1,7 @@
 """Homes in use and vehicles inside, as the office sees them, held against the world's truth. Pure.
 
-A home whose people travelled in the last week is left out: both answers would be right.
+A home whose people travelled in the last week, or whose people do nothing but what incidents make
+them do, is left out: both answers would be right.
 """
 
 from bisect import bisect_right
@@ -41,11 +42,17 @@ class HomesScore(NamedTuple):
 def homes_score(homes: Iterable[Home], views: Iterable[View], end: int) -> HomesScore:
     """The homes' last views against how they truly are used at the end (ms)."""
     shown = {view.dwelling: view for view in views if isinstance(view, HomeView)}
-    settled = [home for home in homes if not any(s.end > end - WEEK_MS for s in home.away)]
+    settled = [home for home in homes if not _is_open(home, end)]
     pairs = [(home, shown[home.dwelling]) for home in settled if home.dwelling in shown]
     judged = [pair for pair in pairs if pair[1].status != "cannot_be_judged"]
     wrong = tuple(pair for pair in judged if pair[1].status != STATUS[pair[0].truth])
     return HomesScore(len(pairs), len(pairs) - len(judged), len(judged) - len(wrong), wrong)
+
+
+def _is_open(home: Home, end: int) -> bool:
+    """Whether either answer would be right: lately away, or there for incidents to borrow from."""
+    away = any(span.end > end - WEEK_MS for span in home.away)
+    return away or (home.quiet and home.truth == "used")
 
 
 class VehiclesScore(NamedTuple):

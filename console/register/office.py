@@ -4,7 +4,6 @@ import asyncio
 import socket
 from collections.abc import Callable
 from contextlib import suppress
-from functools import cached_property
 
 import structlog
 from sqlalchemy import Connection, Engine
@@ -27,7 +26,7 @@ from console.settings import ConsoleSettings
 from console.watch import telling as watch_telling
 from console.watch.desk import WatchDesk
 from schemas.site import Site
-from schemas.site_files import load_site
+from schemas.site_files import SiteFiles
 
 ERASE_EVERY_S = 3600.0
 log = structlog.get_logger("console.register")
@@ -42,17 +41,20 @@ class RegisterOffice:
         self.vault = Vault(settings.master_key)
         self.desk = Desk(engine, self.vault)
         self.watch = WatchDesk(engine, self.vault)
+        self._files = None if settings.site is None else SiteFiles(settings.site)
+        self._site: Site | None = None
         self.reveals = Reveals(engine, settings.reveals_per_hour)
 
-    @cached_property
     def site(self) -> Site | None:
-        """The site file's content, where one is named. Raises FileFaults, OSError."""
-        return None if self.settings.site is None else load_site(self.settings.site)
+        """The site as its files stand now, where one is named. Raises FileFaults, OSError."""
+        if self._files is not None and (self._site is None or self._files.changed()):
+            self._site = self._files.load().site
+        return self._site
 
     def known(self) -> Known:
         """What an entry may name now. Raises FileFaults, OSError."""
         with self.engine.connect() as connection:
-            return known(connection, self.site)
+            return known(connection, self.site())
 
     def outbox(self, views: Views) -> Outbox:
         """What sends the changes of this database; `views` tell where the estates' clocks stand."""

@@ -2,8 +2,8 @@
 
 What Sigma lacks. The first reading that begins the wait counts; `renew` makes each further one
 begin it anew. A reading that both begins and ends (one reader for both ways) ends a wait that
-stands, and begins one where none does. Over a gap in the input absence proves nothing, and is not
-judged.
+stands, and begins one where none does. Over a gap in the input, or while a device was away that
+would have told the end, absence proves nothing and is not judged.
 """
 
 from dataclasses import dataclass, replace
@@ -22,6 +22,7 @@ from processors.core.effects import (
 from processors.core.rule import NO_EFFECTS, Situation
 from processors.sigma.counts import Answer, CountStep
 from processors.sigma.situation import FORGET, JUDGE, Compiled, Telling
+from processors.sigma.watching import missed
 from schemas.alerts import Evidence
 from schemas.correlation import DAY_MS, SPAN_MAX_D
 from schemas.events import Event
@@ -79,7 +80,8 @@ def _over(now: Situation, state: Wait, item: Evidence) -> tuple[Effect, ...]:
 def _due(rule: Compiled, now: Situation, state: Wait, due: Deadline) -> Answer:
     if due.name == FORGET or state.first is None:
         return Wait(), NO_EFFECTS
-    if not due.judged:
+    ends = rule.rule.correlation.rules[1:]
+    if not due.judged or missed(rule.rule, now, ends, state.first.time):
         missing = NearMiss(state.first.step, "not judged: input was missing")
         return Wait(), (missing,)
     forget = SetDeadline(FORGET, due.at + REMEMBERED_MS)

@@ -2,7 +2,8 @@
 
 "At least" is judged with each reading, over the timespan that ends with it. A condition that more
 readings may end (`lt`, `lte`, `eq`, `neq`) is judged once: when the timespan that began with a
-first reading is over. If input was missing meanwhile, it is not judged.
+first reading is over. If input was missing meanwhile, or a device was away that would have told
+more, it is not judged.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,6 +22,7 @@ from processors.core.effects import (
 from processors.core.rule import NO_EFFECTS, Situation
 from processors.sigma.grouping import PartOf, part_of
 from processors.sigma.situation import FORGET, ITEMS_MAX, JUDGE, Compiled, Telling
+from processors.sigma.watching import missed
 from schemas.alerts import Evidence
 from schemas.correlation import COUNT_MAX, Condition
 from schemas.events import Event
@@ -148,7 +150,8 @@ def _judged(
     rule: Compiled, condition: Condition, now: Situation, state: Span, due: Deadline
 ) -> Sequence[Effect]:
     step = state.items[0].step
-    if not due.judged:
+    asked = rule.rule.correlation.rules
+    if not due.judged or missed(rule.rule, now, asked, state.items[0].time):
         return (NearMiss(step, "not judged: input was missing"),)
     if not condition.holds(state.count):
         return (NearMiss(step, f"{state.count} in {rule.rule.correlation.timespan}"),)

@@ -41,7 +41,7 @@ def compiled(maps: Sequence[Map]) -> Matches:
 
 def _map(told: Map) -> Matches:
     types = told.types
-    lines = tuple(_line(line) for line in told.lines if line.field != "type")
+    lines = tuple(line_matches(line) for line in told.lines if line.field != "type")
     excluded = compiled(told.excluded) if told.excluded else None
 
     def matches(event: Event, config: EstateConfig) -> bool:
@@ -55,7 +55,8 @@ def _map(told: Map) -> Matches:
     return matches
 
 
-def _line(line: Line) -> Matches:
+def line_matches(line: Line) -> Matches:
+    """Whether one line of a map holds for an event."""
     if line.field == "time":
         return _at_time(line)
     if "below" in line.modifiers:

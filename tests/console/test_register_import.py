@@ -185,6 +185,18 @@ def test_rows_that_contradict_each_other_are_faults(desk: RegisterOffice) -> Non
     ]
 
 
+def test_a_place_is_known_once_the_site_file_has_it(data: Path) -> None:
+    file = data / "site.yaml"
+    with opened(ConsoleSettings(data=data, site=file)) as office:
+        wish = Wish("房屋编号,单元,标准地址\n1,b4,路1号\n".encode(), "l.csv")
+        signed = Signed("lin", "", NINE)
+        with pytest.raises(FileFaults, match="'b4' is no place of this estate"):
+            import_file(office, KINDS["dwellings"], wish, signed)
+        more = "      - {id: b4, kind: building, name: {zh: 4号楼, en: Building 4}}\n"
+        file.write_text(SITE + more, encoding="utf-8")
+        assert import_file(office, KINDS["dwellings"], wish, signed).counts == {"added": 1}
+
+
 def test_an_import_names_its_file_in_the_audit_log(data: Path) -> None:
     imported(data)
     told = run(data, "audit", "list", "--last", "1").output

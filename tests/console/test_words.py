@@ -80,6 +80,10 @@ def used_keys() -> set[str]:
     keys = set(re.findall(r'say\(\s*["\'](\w+)', code)) | set(FEED_WORDS)
     keys |= set(re.findall(r'"(\w+)" if [^\n]*\belse\b', code))
     keys |= set(re.findall(r'\belse "(\w+)"', code))
+    # Fields and buttons of the plain forms, and what is wrong with what somebody sent there.
+    keys |= set(re.findall(r'\bField\(\s*"\w+", "(\w+)"', code))
+    keys |= set(re.findall(r'\bform\("/\w+", [A-Z]+, "(\w+)"', code))
+    keys |= set(re.findall(r'return "(password_\w+)"', code))
     starts = re.findall(r'say\(\s*f"(\w+)_\{', code)
     return keys | {
         key for key in catalogue().page if key.startswith(tuple(f"{s}_" for s in starts))

@@ -20,7 +20,7 @@ from bench.oracle.world import world
 from bench.oracle.writer import Writer, events
 from schemas.events import Event
 
-SEED, DAYS, SIZE = 1, 10, Size(buildings=2, homes_a_unit=12, beat_s=600)
+SEED, DAYS, SIZE = 1, 10, Size(buildings=2, homes_a_unit=12, beat_s=900)
 
 
 @pytest.fixture(scope="module")

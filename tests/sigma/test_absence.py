@@ -5,8 +5,9 @@ import pytest
 from processors.core.machine import Output
 from processors.core.replay import replay
 from processors.core.rule import rule_set
+from processors.rules.catalogue import SHIPPED, load
 from schemas.events import Event
-from tests.core.make import T0, event
+from tests.core.make import T0, config, event
 from tests.sigma.make import END, alerts, at, document, opened, rule
 
 BOTH = {"opened": {"type": "door.opened"}, "closed": {"type": "door.closed"}}
@@ -105,3 +106,57 @@ def test_a_gap_elsewhere_matters_not() -> None:
 def test_what_came_before_a_gap_counts_no_more_after_it() -> None:
     out = judged(missing(20, 40), *log((100, CLOSE)))
     assert out.alerts == {}
+
+
+NAME = {"zh": "名", "en": "Name"}
+DEVICES = [
+    {"id": f"r{n}", "name": NAME, "place": f"d{n}", "kind": "reader", "heartbeat_s": 10}
+    for n in (1, 2, 3)
+]
+DEVICES[0]["parent"] = "r3"
+SITE = config(
+    places=[{"id": f"d{n}", "kind": "door", "name": NAME} for n in (1, 2, 3)], devices=DEVICES
+)
+
+
+def with_outage(plain: dict[str, object], device: str, place: str) -> Output:
+    """A door opens, is not closed within an hour, and a device is silent for some minutes."""
+    rules = rule_set([load(SHIPPED / "device_lost"), rule(plain)])
+    beats = [
+        event("device.heartbeat", 10 * n, f"d{number}", device=f"r{number}")
+        for number in (1, 2, 3)
+        for n in range(400)
+        if device != f"r{number}" or not 60 <= n <= 90
+    ]
+    told = {"hash": SITE.digest, "config": SITE.model_dump(mode="json")}
+    log = [event("config.activated", 0, "e", **told), at(OPEN, 5, place, device="r1"), *beats]
+    return replay(log, rules, until=T0 + 3_900_000)
+
+
+HOUR = document(BOTH, TOLD | {"timespan": "1h"})
+AT_D2 = document(
+    BOTH | {"closed": {"type": "door.closed", "place": "d2"}},
+    {"type": "absent", "rules": ["opened", "closed"], "timespan": "1h"},
+)
+ANYWHERE = document(BOTH, {"type": "absent", "rules": ["opened", "closed"], "timespan": "1h"})
+
+
+@pytest.mark.parametrize(
+    ("plain", "device", "judged"),
+    [
+        (HOUR, "r1", False),
+        (HOUR, "r2", True),
+        (HOUR, "r3", False),
+        (AT_D2, "r2", False),
+        (AT_D2, "r1", True),
+        (ANYWHERE, "r1", True),
+    ],
+)
+def test_while_its_own_device_is_away_absence_is_not_judged(
+    plain: dict[str, object], device: str, judged: bool
+) -> None:
+    out = with_outage(plain, device, "d1")
+    assert any(alert.rule == "device_lost" for alert in out.alerts.values())
+    assert any(alert.rule == "own" for alert in out.alerts.values()) is judged
+    missed = [miss.reason for miss in out.near_misses if miss.rule == "own"]
+    assert missed == ([] if judged else ["not judged: input was missing"])

@@ -134,6 +134,13 @@ def test_what_stands_in_a_table_is_found_by_its_name() -> None:
     assert not means(selection, "device.state_reported", state={})
 
 
+def test_what_is_remembered_of_a_value_is_of_that_value_alone() -> None:
+    told = rule(counted({"type": "device.state_reported", "state.open": 1}))
+    for value, meant in ((True, False), (1, True), (1.0, True), ("1", True), (True, False)):
+        one = event("device.state_reported", 0, state={"open": value})
+        assert bool(told.scopes(one, ESTATE)) is meant
+
+
 def test_of_several_values_in_a_field_one_is_enough() -> None:
     selection = {"type": "object.seen", "zones": ["yard", "pond"]}
     assert means(selection, "object.seen", zones=("door", "pond"))

@@ -82,7 +82,8 @@ def test_one_reading_is_one_step() -> None:
     twice = {"one": KINDS["a"], "two": KINDS["a"]}
     plain = document(twice, {"type": "temporal_ordered", "rules": ["one", "two"], **BY})
     assert opened(plain, passed((0, "a"))) == []
-    assert opened(plain, passed((0, "a"), (3, "a"))) == [3]
+    (alert,) = alerts(plain, passed((0, "a"), (3, "a")))
+    assert [(item.step, item.time - T0) for item in alert.evidence] == [("one", 0), ("two", 3_000)]
     assert opened(told("temporal_ordered", "a", "b", "a"), passed((0, "a"), (1, "b"))) == []
 
 

@@ -150,6 +150,7 @@ def test_the_rule_being_tried_stands_for_the_one_in_the_log() -> None:
     out = replay([activated(0, TWO), *denied(1)], tried, until=T0 + 10_000)
     assert [alert.rule for alert in out.alerts.values()] == ["twice"]
     assert out.refused == []
+    assert tried.of(config(operator_rules=[TWO])).rules == tried.rules
 
 
 def test_the_same_documents_are_compiled_once() -> None:

@@ -40,7 +40,7 @@ def tailing(world: World) -> Iterator[Step]:
             delivery="list", handler="property",
         )  # fmt: skip
 
-    scene = judged(BarrierTail(leader), judge)
+    scene = _through(judged(BarrierTail(leader), judge), leader)
     at = world.take(lane.lane, 3 * HOUR) + 2 * HOUR
     if lane.way == "out":
         # What leaves has come in before.
@@ -110,6 +110,7 @@ def left_up(world: World) -> Iterator[Step]:
         yield from facts[:-1]
         yield down._replace(at=down.at + open_ms)
         stage.busy_until[lane.place] = down.at + open_ms + 10 * SECOND
+        stage.inside.append((facts[0].at, 1, plate))
         began = facts[1].at
         stage.expected.append(
             Expected(
@@ -150,6 +151,17 @@ def exit_alone(world: World) -> Iterator[Step]:
     )  # fmt: skip
     yield Step(at - HOUR, _unseen(plate))
     yield Step(at, Trip(out, plate, sure=True))
+
+
+def _through(scene: Scene, drive: Drive) -> Scene:
+    """The scene, and the vehicle of the drive truly in or out by it; who follows is gone again."""
+
+    def played(stage: Stage, at: int) -> Iterator[Fact]:
+        assert isinstance(stage, MonthStage)
+        yield from scene(stage, at)
+        stage.inside.append((at, 1 if drive.lane.way == "in" else -1, drive.plate))
+
+    return played
 
 
 def _unseen(plate: str) -> Scene:

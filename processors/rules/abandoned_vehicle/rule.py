@@ -3,9 +3,10 @@
 Why: a car left for good blocks a bay and a rescue way, leaks, and is broken into in the end. Fires
 when a vehicle without a permit came in `stay_d` days ago and no exit was read since; a permit that
 covers it then forgives the stay. Clears at the exit, or `forget_d` later. A reading inside that
-says no way begins the days anew: it was driven. Misses vehicles whose entry was not read for sure,
-since one misread on the way in never leaves, and stays in which input was missing, which are not
-judged. Known false alarms: an exit misread by more than the letters that readers confuse.
+says no way begins the days anew: it was driven; an exit that no entry belongs to ends the stay of a
+plate one letter apart. Misses vehicles whose entry was not read for sure, since one misread on the
+way in never leaves, and stays in which input was missing, which are not judged. Known false alarms:
+an exit misread in two letters.
 """
 
 from dataclasses import dataclass, replace
@@ -17,15 +18,16 @@ from processors.core.effects import (
     ClearAlert,
     Deadline,
     Effect,
-    Input,
     NearMiss,
     OpenAlert,
     SetDeadline,
+    Told,
     evidence,
 )
 from processors.core.rule import NO_EFFECTS, Params, Rule, Situation, ms
 from processors.core.words import span_words
 from processors.rules.lanes import PASSAGES, SURE_MIN, is_sure, of_look_alikes, way_of
+from processors.rules.near_exits import Cars, LeftUnder, forgotten, passed, with_gates
 from processors.rules.permits import NO_PERMIT, Permit, permit_after
 from schemas.alerts import Evidence
 from schemas.base import Words
@@ -49,7 +51,8 @@ class AbandonedParams(Params):
 class Stay:
     """Where the vehicle came in, since when it stands, its permit, and whether it was told.
 
-    `sure`: its plate was read for sure. One misread on the way in never leaves.
+    `sure`: its plate was read for sure. One misread on the way in never leaves. The estate has
+    `cars`, all that may be left standing.
     """
 
     entered: Evidence | None = None
@@ -57,13 +60,18 @@ class Stay:
     sure: bool = True
     permit: Permit = NO_PERMIT
     alerted: bool = False
+    cars: Cars = ()
 
 
 Result = tuple[Stay, tuple[Effect, ...]]
 
 
-def step(now: Situation, state: Stay, told: Input) -> Result:
-    """One input of one vehicle."""
+def step(now: Situation, state: Stay, told: Told) -> Result:
+    """One input of one vehicle, or of the estate's gates."""
+    if now.scope.kind == "estate":
+        return _at_gates(now, state, told)
+    if isinstance(told, LeftUnder):
+        return _over(now, state, *told.items)
     if isinstance(told, Deadline):
         return _due(now, state, told)
     assert isinstance(told, Event)
@@ -77,6 +85,15 @@ def step(now: Situation, state: Stay, told: Input) -> Result:
     if state.entered is None or state.alerted:
         return state, NO_EFFECTS
     return _standing(now, state, NO_EFFECTS)
+
+
+def _at_gates(now: Situation, state: Stay, told: Told) -> Result:
+    keep_ms = ms(now.params.stay_d * 86_400)
+    if isinstance(told, Event):
+        cars, effects = passed(now, state.cars, told, lambda plate: plate.skeleton, keep_ms)
+    else:
+        cars, effects = forgotten(now, state.cars, keep_ms)
+    return Stay(cars=cars), effects
 
 
 def _came(now: Situation, state: Stay, event: Event) -> Result:
@@ -166,7 +183,7 @@ RULE = Rule(
         "exited": Words(zh="驶出", en="left"),
     },
     inputs=PASSAGES | {"register.changed"},
-    scopes=of_look_alikes,
+    scopes=with_gates(of_look_alikes),
     params=AbandonedParams,
     state=Stay,
     step=step,

@@ -4,8 +4,9 @@ Why: it is the plainest sign of a break-in, and the noisiest, because an exit bu
 after the contact. Fires when the contact says "open" with no grant, release or exit request in the
 unlock and entry time before it, nor within `rex_wait_s` after it; or when the device says so. A
 second source (a person on a camera that sees the door, a refusal, an exit) makes it orange, and
-only then it rings. A fire signal that released the door keeps it quiet. Misses doors without a
-contact. Known false alarms: mechanical keys, worn contacts.
+only then it rings. A fire signal that released the door keeps it quiet, and an opening within
+`bounce_s` of a closing is the contact, not the leaf. Misses doors without a contact, and a leaf
+caught in the second it falls shut. Known false alarms: mechanical keys, worn contacts.
 """
 
 from dataclasses import dataclass, replace
@@ -38,15 +39,17 @@ class ForcedParams(Params):
     grant_s: float = Field(default=5, gt=0)
     entry_s: float = Field(default=3, ge=0)
     rex_wait_s: float = Field(default=2, ge=0)
+    bounce_s: float = Field(default=1, ge=0)
     second_source_s: float = Field(default=60, gt=0)
     clear_s: float = Field(default=1800, gt=0)
 
 
 @dataclass(frozen=True, slots=True)
 class Forced:
-    """The last permission, the opening waiting to be judged, what else was seen, the open alert."""
+    """The last permission and closing, the opening to be judged, what else was seen, the alert."""
 
     allowed_at: int | None = None
+    closed_at: int | None = None
     opened: Evidence | None = None
     others: tuple[Evidence, ...] = ()
     alerted_at: int | None = None
@@ -73,9 +76,8 @@ def step(now: Situation, state: Forced, told: Input) -> tuple[Forced, tuple[Effe
         case "door.forced" if state.alerted_at is None:
             item = evidence("device_says_forced", told)
             return _alert(now, replace(state, opened=state.opened or item), item)
-        case "door.closed" if state.alerted_at is not None:
-            closed = ClearAlert(now.scope.id, (evidence("closed", told),))
-            return replace(state, opened=None, alerted_at=None, others=()), (closed,)
+        case "door.closed":
+            return _closed(now, replace(state, closed_at=told.at), told)
     return state, NO_EFFECTS
 
 
@@ -86,10 +88,19 @@ def _over(now: Situation, state: Forced) -> Forced:
     return replace(state, opened=None, alerted_at=None, others=())
 
 
+def _closed(now: Situation, state: Forced, event: Event) -> tuple[Forced, tuple[Effect, ...]]:
+    if state.alerted_at is None:
+        return state, NO_EFFECTS
+    closed = ClearAlert(now.scope.id, (evidence("closed", event),))
+    return replace(state, opened=None, alerted_at=None, others=()), (closed,)
+
+
 def _opened(now: Situation, state: Forced, event: Event) -> tuple[Forced, tuple[Effect, ...]]:
     span = ms(now.params.grant_s + now.params.entry_s)
     if state.allowed_at is not None and event.at - state.allowed_at <= span:
         return state, NO_EFFECTS
+    if state.closed_at is not None and event.at - state.closed_at <= ms(now.params.bounce_s):
+        return state, (NearMiss("opened", "within the bounce of its closing: a worn contact"),)
     due = event.at + ms(now.params.rex_wait_s)
     return replace(state, opened=evidence("opened", event)), (SetDeadline("judge", due),)
 

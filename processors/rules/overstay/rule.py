@@ -3,10 +3,11 @@
 Why: a visitor's car that never leaves takes a bay from a neighbour, and sometimes its driver needs
 looking for. Fires when no exit was read by the end of the allowed stay and `grace_min` more: a
 visitor may stay `visitor_h`; a permit allows until it ends, or its own longest stay. Clears at the
-exit, or when the vehicle comes in again, since then it had gone. Misses vehicles whose plate is not
-read on the way in; lanes that do not say which way they lead; and stays in which readings may have
-been lost, which are not judged. Known false alarms: a plate misread at the exit, since each plate
-is followed for itself.
+exit, or when the vehicle comes in again, since then it had gone. An exit that no entry belongs to
+ends the stay of a plate one letter apart, and a permit covers the plates that readers take for its
+own. Misses vehicles whose plate is not read for sure on the way in; lanes that do not say which way
+they lead; and stays in which readings may have been lost, which are not judged. Known false alarms:
+a plate misread in two letters.
 """
 
 from dataclasses import dataclass, replace
@@ -18,15 +19,16 @@ from processors.core.effects import (
     ClearAlert,
     Deadline,
     Effect,
-    Input,
     NearMiss,
     OpenAlert,
     SetDeadline,
+    Told,
     evidence,
 )
 from processors.core.rule import NO_EFFECTS, Params, Rule, Situation, ms
 from processors.core.words import span_words
-from processors.rules.places import of_vehicle
+from processors.rules.lanes import SURE_MIN, is_sure, of_look_alikes
+from processors.rules.near_exits import Cars, LeftUnder, forgotten, passed, with_gates
 from schemas.alerts import Evidence
 from schemas.base import Words
 from schemas.event_data import RegisterChanged
@@ -42,6 +44,7 @@ class OverstayParams(Params):
     visitor_h: float = Field(default=24, gt=0)
     grace_min: float = Field(default=15, ge=0)
     same_passage_s: float = Field(default=60, ge=0)
+    sure_min: float = Field(default=SURE_MIN, ge=0, le=1)
     forget_d: float = Field(default=30, gt=0)
     visiting_classes: tuple[str, ...] = ("visitor", "courier")
 
@@ -68,17 +71,29 @@ class Permit:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """One vehicle: since when it is inside, by the parameters of its gate; its permit, if any."""
+    """One vehicle: since when it is inside, by the parameters of its gate; its permit, if any.
+
+    `sure`: its plate was read for sure on the way in. The estate has `cars`, all that are inside.
+    """
 
     entered: Evidence | None = None
     visitor_ms: int = 0
     grace_ms: int = 0
     permit: Permit | None = None
     alerted: bool = False
+    sure: bool = True
+    cars: Cars = ()
 
 
-def step(now: Situation, state: Stay, told: Input) -> tuple[Stay, tuple[Effect, ...]]:
-    """One input of one vehicle."""
+def step(now: Situation, state: Stay, told: Told) -> tuple[Stay, tuple[Effect, ...]]:
+    """One input of one vehicle, or of the estate's gates."""
+    if now.scope.kind == "estate":
+        return _at_gates(now, state, told)
+    if isinstance(told, LeftUnder):
+        reason = "a plate one letter apart left, for which no entry was read"
+        missed = () if state.entered is None else (NearMiss("exited", reason),)
+        state, done = _gone(now, state, *told.items)
+        return state, (*done, *missed)
     if isinstance(told, Deadline):
         return _deadline(now, state, told)
     assert isinstance(told, Event)
@@ -92,17 +107,27 @@ def step(now: Situation, state: Stay, told: Input) -> tuple[Stay, tuple[Effect, 
     return state, NO_EFFECTS
 
 
+def _at_gates(now: Situation, state: Stay, told: Told) -> tuple[Stay, tuple[Effect, ...]]:
+    keep_ms = ms(now.params.forget_d * 86_400)
+    if isinstance(told, Event):
+        cars, effects = passed(now, state.cars, told, lambda plate: plate.skeleton, keep_ms)
+    else:
+        cars, effects = forgotten(now, state.cars, keep_ms)
+    return Stay(cars=cars), effects
+
+
 def _entered(now: Situation, state: Stay, event: Event) -> tuple[Stay, tuple[Effect, ...]]:
-    item = evidence("entered", event)
+    item, sure = evidence("entered", event), is_sure(event, now.params.sure_min)
     effects: tuple[Effect, ...] = ()
     if state.entered is not None:
         if item.time - state.entered.time <= ms(now.params.same_passage_s):
-            return state, NO_EFFECTS
+            return replace(state, sure=state.sure and sure), NO_EFFECTS
         state, effects = _gone(now, state, item)
         effects = (*effects, NearMiss("exited", "came in again: its exit was not read"))
     state = replace(
         state,
         entered=item,
+        sure=sure,
         visitor_ms=ms(now.params.visitor_h * 3600),
         grace_ms=ms(now.params.grace_min * 60),
     )
@@ -174,6 +199,9 @@ def _deadline(now: Situation, state: Stay, due: Deadline) -> tuple[Stay, tuple[E
     if not due.judged:
         missing = NearMiss("exited", "not judged: readings of that time may be missing")
         return state, (missing,)
+    if not state.sure:
+        doubt = NearMiss("entered", "not judged: its entry was read with too little confidence")
+        return state, (doubt,)
     alert = OpenAlert(
         key=now.scope.id,
         place=state.entered.place,
@@ -208,7 +236,7 @@ RULE = Rule(
         "exited": Words(zh="驶出", en="left"),
     },
     inputs=frozenset({"vehicle.entered", "vehicle.exited", "plate.read", "register.changed"}),
-    scopes=of_vehicle,
+    scopes=with_gates(of_look_alikes),
     params=OverstayParams,
     state=Stay,
     step=step,

@@ -124,7 +124,7 @@ def step(now: Situation, state: Inside, told: Told) -> tuple[Inside, tuple[Effec
         case Came():
             return _shown(now, _came(now, state, told))
         case AlertOpened(alert):
-            return _marked(now, state, alert.key, str.upper)
+            return _marked(now, state, alert.subject, str.upper)
         case Event(data=RegisterChanged()):
             return _permitted(now, state, told)
         case Event():
