@@ -41,9 +41,7 @@ def test_no_situation_is_missed(day: Played, alerts: list[Alert]) -> None:
 
 
 def test_nothing_harmless_is_called(day: Played, alerts: list[Alert]) -> None:
-    """Save that a misread plate never leaves, which `overstay` names among its known faults, and
-    what is only counted: in the first days of a log vehicles leave that nobody saw come.
-    """
+    """Save what is only counted: in the first days of a log vehicles leave that nobody saw come."""
     for alert in alerts:
         told = alert.suppressed is None and alert.delivery != "statistic"
         if told:
