@@ -58,6 +58,11 @@ class Principal:
         """As the lifecycle knows them."""
         return Actor(self.login, self.role, self.teams)
 
+    @property
+    def names(self) -> frozenset[str]:
+        """What a watch entry can name them by: their role and their teams."""
+        return self.teams | {self.role}
+
     def covers(self, areas: Iterable[str]) -> bool:
         """Whether something that lies in these areas is theirs to look after."""
         return self.is_everywhere or not self.areas.isdisjoint(areas)
@@ -66,10 +71,10 @@ class Principal:
         """Whether they see what is of a tree, by role and kind.
 
         What is for the police alone is for police officers, and for supervisors of the police;
-        where roles are named, for those roles.
+        where roles or teams are named, for those alone.
         """
         roles = tuple(named)
-        if roles and self.role not in roles:
+        if roles and self.names.isdisjoint(roles):
             return False
         if police_only and (
             self.role not in ("police", "supervisor") or "police" not in self.kinds

@@ -32,7 +32,7 @@ class Opening:
     def take(self, tx: Connection, alerts: Sequence[Alert], at: int) -> None:
         """Open or extend the cases of alerts that are for people.
 
-        In the order of the cases' ids: two consoles on one database then wait for each other
+        In the order of the incidents: two consoles on one database then wait for each other
         instead of for ever.
         """
         for alert in sorted(filter(is_for_people, alerts), key=_order):
@@ -47,9 +47,9 @@ class Opening:
         return len(alerts)
 
     def _take(self, tx: Connection, alert: Alert, at: int) -> None:
-        name = _kept_in(tx, alert) or case_id(alert)
-        known = find_case(tx, name, to_change=True)
         facts = self.facts(alert)
+        name = _kept_in(tx, alert) or case_id(alert, police_only=facts.police_only)
+        known = find_case(tx, name, to_change=True)
         is_new = insert_new(tx, CASE_ALERTS, [_alert_row(alert, name)]) == 1
         keep_devices(tx, name, facts.devices)
         if known is None:
@@ -97,9 +97,13 @@ class Opening:
         )  # fmt: skip
 
 
-def case_id(alert: Alert) -> str:
-    """The case of an alert: alerts of one incident have one."""
-    return alert.incident or alert.id
+def case_id(alert: Alert, *, police_only: bool) -> str:
+    """The case of an alert: alerts of one incident have one.
+
+    What is for the police alone is never grouped: whoever else looks after the incident must not
+    learn of it, and what others do to theirs must not move it.
+    """
+    return f"{alert.id}-police" if police_only else alert.incident or alert.id
 
 
 def _without_case() -> sa.Select[Any]:
@@ -119,7 +123,7 @@ def _kept_in(tx: Connection, alert: Alert) -> str | None:
 
 
 def _order(alert: Alert) -> tuple[str, int, str]:
-    return case_id(alert), alert.opened_at, alert.id
+    return alert.incident or alert.id, alert.opened_at, alert.id
 
 
 def _gravity(severity: Severity) -> int:

@@ -35,10 +35,8 @@ def in_sight(procedure: Procedure, who: Principal) -> Conditions:
         conditions.append(sa.or_(_has(CASE_AREAS, "area", who.areas), by_name))
     if not who.sees("police", police_only=True):
         conditions.append(CASES.c.police_only.is_(False))
-    roles = CASE_ROLES.alias()
     named = sa.exists().where(CASE_ROLES.c.case == CASES.c.id)
-    mine = sa.exists().where(roles.c.case == CASES.c.id, roles.c.role == who.role)
-    return [*conditions, sa.or_(~named, mine)]
+    return [*conditions, sa.or_(~named, _has(CASE_ROLES, "role", who.names))]
 
 
 def _has(table: Table, column: str, values: Iterable[str]) -> ColumnElement[bool]:

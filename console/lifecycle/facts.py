@@ -18,8 +18,8 @@ class Facts(Model):
 
     `kind` is the situation or the category of report. `nodes` are the ids of the two trees above
     the estate by level, `areas` all that the place lies in, from near to far, and the nodes.
-    `named_roles` are the only ones that may see it, if there are any. `devices` are those of its
-    evidence. `quiet` says why it rings nobody: `shelf`, `flood` or `afterwards`.
+    `named_roles` are the only roles and teams that may see it, if there are any. `devices` are
+    those of its evidence. `quiet` says why it rings nobody: `shelf`, `flood` or `afterwards`.
     """
 
     flow: FlowName

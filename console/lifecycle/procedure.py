@@ -126,11 +126,6 @@ class Procedure:
         """Another alert of the incident, or one that became graver: the graver one leads."""
         facts = deed.facts
         assert facts is not None
-        case = replace(
-            case,
-            police_only=case.police_only or facts.police_only,
-            named_roles=case.named_roles or facts.named_roles,
-        )
         if self.is_over(case) or self.is_graver(case, facts):
             case = replace(case, quiet=facts.quiet)
         if not self.is_graver(case, facts):

@@ -29,6 +29,7 @@ def housed(office: Office, clock: Clock) -> Housed:
     housed.person("chen", "grid_worker", areas=("grid-3",))
     housed.person("du", "supervisor", areas=("east",))
     housed.person("sun", "resident")
+    housed.person("mix", "grid_worker", kinds=("civil", "police"))
     return housed
 
 
@@ -173,8 +174,9 @@ async def test_areas_and_kinds_bound_what_is_seen(housed: Housed) -> None:
         alert("elsewhere", estate="hillside"),
     )
     sees = {
-        "wang": {"police", "property", "civil", "helped", "duress"},
-        "li": {"police", "property", "civil", "helped", "duress"},
+        "wang": {"police", "property", "civil", "helped", "duress-police"},
+        "li": {"police", "property", "civil", "helped", "duress-police"},
+        "mix": {"police", "civil", "helped"},
         "far": set(),
         "zhao": {"property", "helped"},
         "chen": {"civil", "helped"},
@@ -184,21 +186,22 @@ async def test_areas_and_kinds_bound_what_is_seen(housed: Housed) -> None:
     for login, expected in sees.items():
         async with housed.browser(login) as http:
             assert set(await listed(http)) == expected, login
-            for name in ("police", "property", "duress", "watch", "elsewhere"):
+            for name in ("police", "property", "duress-police", "watch-police", "elsewhere"):
                 status = (await http.get(f"/api/cases/{name}")).status_code
                 assert status == (200 if name in expected else 404), (login, name)
             if login != "sun":
                 alerts = {line["id"] for line in (await http.get("/api/alerts")).json()}
-                assert alerts == expected, login
+                assert alerts == {name.removesuffix("-police") for name in expected}, login
     async with housed.program() as admin:
-        assert set(await listed(admin)) == sees["wang"] | {"elsewhere"}
+        assert set(await listed(admin)) == sees["wang"] | {"elsewhere", "watch-police"}
 
 
 async def test_what_is_out_of_sight_is_not_acted_on(housed: Housed) -> None:
     await take(housed, alert("a1", rule="duress", severity="red"))
     for login in ("far", "zhao", "chen", "du", "sun"):
         async with housed.browser(login) as http:
-            assert (await act(http, "accept", version=1)).status_code == 404, login
+            refused = await act(http, "accept", "a1-police", version=1)
+            assert refused.status_code == 404, login
 
 
 async def test_who_is_asked_for_help_sees_it(wang: httpx.AsyncClient, housed: Housed) -> None:

@@ -164,6 +164,15 @@ def test_what_a_role_sees(
     assert principal.sees(tree, police_only=police_only, named=named) is sees
 
 
+def test_a_name_may_be_a_team_and_an_administrator_is_none() -> None:
+    where, kinds = frozenset({"*"}), frozenset(KINDS["police"])
+    squad = Principal("x", "police", where, kinds, teams=frozenset({"squad"}))
+    admin = Principal("y", "police", where, kinds, admin=True)
+    assert squad.sees("police", police_only=True, named=("squad",))
+    assert not squad.sees("police", police_only=True, named=("crime",))
+    assert not admin.sees("police", police_only=True, named=("crime",))
+
+
 def test_police_supervisors_see_what_is_for_the_police_alone() -> None:
     principal = Principal("x", "supervisor", frozenset({"*"}), frozenset({"police"}))
     assert principal.sees("police", police_only=True)

@@ -87,9 +87,18 @@ def test_what_was_found_afterwards_rings_nobody(work: Work) -> None:
 def test_watch_hits_and_duress_are_for_the_police_alone(work: Work) -> None:
     work.take(alert("d", rule="duress", severity="red", also=("property",)))
     work.take(alert("w", rule="watchlist_hit", roles=("police",)))
-    assert work.case("d").parties == ("group:police",)
-    assert work.case("d").police_only
-    assert work.case("w").named_roles == ("police",)
+    assert work.case("d-police").parties == ("group:police",)
+    assert work.case("d-police").police_only
+    assert work.case("w-police").named_roles == ("police",)
+
+
+def test_duress_is_never_grouped(work: Work) -> None:
+    duress = alert("d", rule="duress", severity="red", incident="a1")
+    work.take(alert("a1", handler="property"), duress, alert("a2", incident="a1"))
+    work.take(alert("x", incident="d"))
+    assert set(work.listed(WHO)) == {"a1", "d-police", "d"}
+    assert [deed.kind for deed in work.deeds("d-police")] == ["open"]
+    assert not work.case("a1").police_only
 
 
 def test_two_consoles_on_one_database_open_it_once(open_work: OpenWork) -> None:
@@ -112,5 +121,6 @@ def test_alerts_of_an_older_version_get_their_cases(work: Work) -> None:
 
 
 def test_a_case_is_named_by_its_incident() -> None:
-    assert case_id(alert("a")) == "a"
-    assert case_id(alert("b", incident="a")) == "a"
+    assert case_id(alert("a"), police_only=False) == "a"
+    assert case_id(alert("b", incident="a"), police_only=False) == "a"
+    assert case_id(alert("b", incident="a"), police_only=True) == "b-police"

@@ -52,7 +52,7 @@ def test_no_shelf_holds_back_what_is_grave(work: Work) -> None:
     put_on_shelf(work)
     put_on_shelf(work, rule="duress")
     work.take(alert("red", severity="red"), alert("d", rule="duress", severity="orange"))
-    assert (work.case("red").quiet, work.case("d").quiet) == ("", "")
+    assert (work.case("red").quiet, work.case("d-police").quiet) == ("", "")
 
 
 def test_what_grows_red_on_a_shelf_rings(work: Work) -> None:
@@ -94,7 +94,8 @@ def test_the_eleventh_alarm_in_ten_minutes_begins_a_flood(work: Work) -> None:
 def test_no_flood_holds_back_red_and_duress(work: Work) -> None:
     rush(work, 12)
     assert rush(work, 3, first=20, severity="red") == ["r20", "r21", "r22"]
-    assert rush(work, 1, first=30, rule="duress", severity="orange") == ["r30"]
+    work.take(alert("d", rule="duress", severity="orange", delivery="push"), at=NINE + MINUTE)
+    assert work.case("d-police").quiet == ""
 
 
 def test_a_flood_ends_when_it_is_calm(work: Work) -> None:

@@ -192,12 +192,6 @@ def test_a_lesser_alert_only_joins() -> None:
     assert (after.kind, after.due_at, after.version) == (case.kind, case.due_at, 2)
 
 
-def test_it_stays_with_the_police_once_one_of_its_alerts_must() -> None:
-    case = own(opened(), "join", NINE, facts=facts(police_only=True, named_roles=("police",)))
-    assert case.police_only
-    assert case.named_roles == ("police",)
-
-
 def test_a_closed_case_is_open_again_when_another_alert_joins() -> None:
     case = own(standing("closed"), "join", NINE + HOUR, facts=facts(source="a2"))
     assert (case.state, case.holder, case.assigned) == ("waiting", "", "")
