@@ -5,6 +5,7 @@ from importlib.resources import files
 from typing import Literal, get_args
 
 import yaml
+from pydantic import TypeAdapter
 
 from schemas.alerts import Delivery, Handler, Severity
 from schemas.base import MS_PER_S, Model, Words
@@ -12,6 +13,7 @@ from schemas.event_data import Direction
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
+_TEXTS = TypeAdapter(dict[str, Words])
 
 
 class Catalogue(Model):
@@ -31,6 +33,23 @@ def catalogue() -> Catalogue:
     """The words of the file."""
     text = files("console").joinpath("words.yaml").read_text(encoding="utf-8")
     return Catalogue.model_validate(yaml.safe_load(text))
+
+
+class Texts:
+    """The words of one package of the console, from `words.yaml` beside its modules."""
+
+    def __init__(self, package: str) -> None:
+        """`package` is the package's name: `console.phone`."""
+        text = files(package).joinpath("words.yaml").read_text(encoding="utf-8")
+        self._words = _TEXTS.validate_python(yaml.safe_load(text))
+
+    def template(self, key: str, language: Language) -> str:
+        """A text with its braces unfilled. Raises KeyError for an unknown key."""
+        return pick(self._words[key], language)
+
+    def say(self, key: str, language: Language, **values: object) -> str:
+        """A text. Raises KeyError for an unknown key or a missing value."""
+        return self.template(key, language).format(**values)
 
 
 def pick(words: Words, language: Language) -> str:

@@ -1,0 +1,10 @@
+"""Who is told, by what, and the proof of it."""
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Makes the tables."""
