@@ -13,6 +13,9 @@ from pydantic import ValidationError
 
 from console.accounts.cli import accounts_app
 from console.audit.cli import audit_app
+from console.notify.cli import channels_app, roster_app
+from console.privacy.case_cli import cases_app
+from console.privacy.rights_cli import rights_app
 from console.register.cli import register_app
 from console.register.terminal import SiteOf
 from console.settings import ConsoleSettings
@@ -27,11 +30,16 @@ def register(app: typer.Typer, site_of: SiteOf = lambda data: None) -> None:
     """Adds the commands to the program. `site_of` finds a stack's site file by its folder."""
     alerts = typer.Typer(no_args_is_help=True, help="Look at alerts.")
     alerts.command("tail")(tail)
+    alerts.command("quality")(quality)
     app.add_typer(alerts, name="alerts")
     app.add_typer(register_app(site_of), name="register")
     app.add_typer(watch_app(site_of), name="watch")
     app.add_typer(audit_app(), name="audit")
     app.add_typer(accounts_app(), name="accounts")
+    app.add_typer(channels_app(), name="channels")
+    app.add_typer(roster_app(), name="roster")
+    app.add_typer(cases_app(), name="cases")
+    app.add_typer(rights_app(), name="rights")
     app.command("console")(console)
 
 
@@ -53,6 +61,7 @@ def console(
     # The database's and the page's frameworks take seconds to load; other commands do not wait.
     from console.cases.office import ClocksFault
     from console.database import DatabaseFault
+    from console.notify.channels import ChannelsFault
 
     given: dict[str, Any] = {"bootstrap": bootstrap, "data": data, "host": host, "port": port}
     given["no_auth"] = True if no_auth else None
@@ -61,7 +70,7 @@ def console(
         asyncio.run(_run(ConsoleSettings(**chosen)))
     except ValidationError as error:
         _end(f"settings: {explain(error)}")
-    except (ClocksFault, DatabaseFault, OSError) as error:
+    except (ChannelsFault, ClocksFault, DatabaseFault, OSError) as error:
         _end(str(error))
 
 
@@ -110,6 +119,33 @@ def tail(
                 typer.echo(line)
         except TailFault as error:
             _end(str(error))
+
+
+def quality(
+    url: Annotated[str, typer.Option(help="Where the console is.")] = "http://127.0.0.1:8080",
+    token: Annotated[
+        str | None, typer.Option(envvar="SC_TOKEN", help="Access token of the console.")
+    ] = None,
+    days: Annotated[int, typer.Option(min=1, max=366, help="Alerts of the last DAYS.")] = 30,
+    lang: Annotated[Language, typer.Option(help="zh or en.")] = "zh",
+    as_json: Annotated[bool, typer.Option("--json", help="The figures as JSON.")] = False,
+) -> None:
+    """Tell how often alerts were right, by situation and by device, after those who looked.
+
+    It only counts: nothing is changed by it.
+
+    Example: smart-community alerts quality --days 90 --lang en
+    """
+    from console.tail import TailFault, open_client
+    from console.verdicts import fetch, lines
+
+    with open_client(url, token) as client:
+        try:
+            found = fetch(client, days)
+        except TailFault as error:
+            _end(str(error))
+    for line in [found.model_dump_json()] if as_json else lines(found, lang):
+        typer.echo(line)
 
 
 def _warn(trouble: str) -> None:

@@ -16,7 +16,10 @@ from sqlalchemy.exc import ArgumentError
 MIGRATIONS = Path(__file__).parent / "migrations"
 POSTGRESQL = "postgresql+pg8000"
 """The driver for a URL that names none: pure Python, so no client library need be there."""
-_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000")
+_PRAGMAS = (
+    "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000",
+    "secure_delete=ON",
+)  # fmt: skip
 
 
 class DatabaseFault(RuntimeError):

@@ -4,7 +4,7 @@ Pure: built from views as they come, asked by the page and the API.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from console.batch import SeenView
@@ -51,12 +51,15 @@ class Views:
         self.titles: dict[str, Words] = {}
         self.places: dict[tuple[str, str], Words] = {}
         self.models = ReadModels()
+        self.version = 0
 
     def take(self, views: Mapping[str, SeenView]) -> None:
         """Takes in views by their keys; None takes the key's view back."""
         self.models.take(views)
         for key, seen in views.items():
             view = seen.view
+            # A tick says nothing new of anything but its own input.
+            self.version += not isinstance(view, InputView)
             if view is None:
                 self.devices.pop(key, None)
                 self.inputs.pop(key, None)
@@ -100,17 +103,22 @@ class Views:
 
     def health(self, skew_warn_s: float) -> DeviceHealth:
         """The devices' health. A clock is off from `skew_warn_s` seconds."""
-        devices = sorted(self.devices.values(), key=lambda d: (d.estate, d.device))
-        skewed = [d for d in devices if is_skewed(d, skew_warn_s)]
-        counted: dict[str, int] = defaultdict(int)
-        for device in devices:
-            counted[device.state] += 1
-        troubled = [d for d in devices if d.state == "lost" or d in skewed]
-        return DeviceHealth(
-            online=counted["online"], lost=counted["lost"], unknown=counted["unknown"],
-            skewed=len(skewed), not_judged=_not_judged(devices),
-            troubled=tuple(sorted(troubled, key=lambda d: d.state != "lost")),
-        )  # fmt: skip
+        ordered = sorted(self.devices.values(), key=lambda d: (d.estate, d.device))
+        return health_of(ordered, skew_warn_s)
+
+
+def health_of(devices: Sequence[DeviceView], skew_warn_s: float) -> DeviceHealth:
+    """The health of some devices. A clock is off from `skew_warn_s` seconds."""
+    skewed = [d for d in devices if is_skewed(d, skew_warn_s)]
+    counted: dict[str, int] = defaultdict(int)
+    for device in devices:
+        counted[device.state] += 1
+    troubled = [d for d in devices if d.state == "lost" or d in skewed]
+    return DeviceHealth(
+        online=counted["online"], lost=counted["lost"], unknown=counted["unknown"],
+        skewed=len(skewed), not_judged=_not_judged(devices),
+        troubled=tuple(sorted(troubled, key=lambda d: d.state != "lost")),
+    )  # fmt: skip
 
 
 def is_skewed(device: DeviceView, warn_s: float) -> bool:
@@ -118,7 +126,7 @@ def is_skewed(device: DeviceView, warn_s: float) -> bool:
     return device.skew_s is not None and abs(device.skew_s) >= warn_s
 
 
-def _not_judged(devices: list[DeviceView]) -> dict[str, int]:
+def _not_judged(devices: Sequence[DeviceView]) -> dict[str, int]:
     counted: dict[str, int] = defaultdict(int)
     for device in devices:
         for rule in device.not_judged:

@@ -5,13 +5,12 @@ incident is; what is only counted or suppressed is not. Of one id the highest re
 whatever order the messages come.
 """
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from console.incidents import Incident, feed_order, grouped, incident_of, joined
-from schemas.alerts import SEVERITIES, Alert, Delivery, Severity
+from schemas.alerts import Alert, Delivery, Severity
 
 Suppressed = Literal["false", "true", "any"]
 
@@ -122,13 +121,36 @@ class Feed:
             self._ordered = grouped(self._by_id.values())
         return self._ordered
 
-    def counts(self) -> dict[Severity, int]:
-        """How many incidents there are of each severity, gravest first.
 
-        Cleared ones count: that a situation is over does not mean that anybody has looked at it.
-        """
-        counted = Counter(incident.lead.severity for incident in self.ordered())
-        return {severity: counted[severity] for severity in reversed(SEVERITIES)}
+class Quieted:
+    """Today's alerts that were suppressed by cause, the newest `size` of them."""
+
+    def __init__(self, size: int) -> None:
+        """None known yet."""
+        self._size = size
+        self._by_id: dict[str, Alert] = {}
+
+    def put(self, alert: Alert) -> bool:
+        """Takes an alert in, or back where it is suppressed no longer; whether that is news."""
+        if alert.suppressed is None:
+            return self._by_id.pop(alert.id, None) is not None
+        kept = self._by_id.get(alert.id)
+        if kept is not None and kept.revision >= alert.revision:
+            return False
+        self._by_id[alert.id] = alert
+        return True
+
+    def prune(self, opened_before: int) -> bool:
+        """Lets go of what was opened before that time (ms); whether anything was."""
+        newest = sorted(self._by_id.values(), key=lambda one: -one.opened_at)[: self._size]
+        kept = {one.id: one for one in newest if one.opened_at >= opened_before}
+        is_less = len(kept) < len(self._by_id)
+        self._by_id = kept
+        return is_less
+
+    def all(self) -> list[Alert]:
+        """All of them."""
+        return list(self._by_id.values())
 
 
 def _is_over(alert: Alert, cleared_before: int) -> bool:

@@ -13,11 +13,13 @@ _PAGE = """<!doctype html><html lang="{lang}"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>
 <style>body{{font:16px/1.6 system-ui,sans-serif;background:#eef1f5;color:#16202c;display:grid;
 place-items:center;min-height:90vh;margin:0}}main{{background:#fff;padding:28px 32px;
-border-radius:6px;box-shadow:0 1px 4px #0003;width:min(24rem,86vw)}}
+border-radius:6px;box-shadow:0 1px 4px #0003;width:min(28rem,94vw);box-sizing:border-box}}
 h1{{font-size:20px;margin:0 0 12px}}label{{display:block;margin-top:8px}}
-input,button{{font:inherit;width:100%;box-sizing:border-box;padding:8px 10px;margin-top:4px}}
+input,button{{font:inherit;width:100%;box-sizing:border-box;padding:8px 10px;min-height:46px;
+margin-top:4px}}
 button{{background:#12406b;color:#fff;border:0;border-radius:4px;margin-top:12px}}
-small{{color:#4b5a6a}}b{{color:#b3261e}}details{{margin-top:20px}}summary{{cursor:pointer}}</style>
+small{{color:#4b5a6a}}b{{color:#b3261e}}details{{margin-top:20px}}summary{{cursor:pointer;
+min-height:44px;line-height:44px}}</style>
 <main><h1>{title}</h1><b role="alert">{wrong}</b>{body}</main></html>"""
 
 

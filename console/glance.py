@@ -61,6 +61,10 @@ class ReadModels:
             elif isinstance(seen.view, READ_MODELS):
                 self._kept[key] = seen.view
 
+    def vehicles(self) -> list[VehiclesView]:
+        """The vehicles of every place that counts them: whole estates and car parks alike."""
+        return [one for one in list(self._kept.values()) if isinstance(one, VehiclesView)]
+
     def glance(self, now: int, zone: ZoneInfo) -> Glance:
         """What stands at an instant (ms), on the office's calendar."""
         return glance_of(self._kept.values(), day_of(now, zone))

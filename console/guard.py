@@ -7,10 +7,11 @@ Plain ASGI, because web sockets and endless streams pass through it too.
 import asyncio
 import hmac
 import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import Headers, MutableHeaders
@@ -51,6 +52,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
+_PHONE_PAGE = re.compile(r"/m(/[\w-]+)*", re.ASCII)
 FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
 
 
@@ -154,7 +156,7 @@ class Guard:
         wait = 0.0
         if right.is_login:
             wait = self._logins.wait_s(asked.address, now_s)
-        elif not right.is_open and asked.path.startswith("/api/"):
+        elif not right.is_open and asked.path.startswith(("/api/", "/m/")):
             asker = asked.who.login if asked.who else f"address {asked.address}"
             wait = self._rates.wait_s(asker, now_s)
         if not wait:
@@ -173,15 +175,30 @@ def _too_large(asked: Asked, right: Right) -> Response | None:
 
 def _led_to(asked: Asked, page: str) -> Response | None:
     """A browser that wants a page is led to another one."""
-    wants_page = asked.method == "GET" and "text/html" in asked.headers.get("accept", "")
+    is_phone = asked.path.startswith("/m/")
+    wants_page = (is_phone or asked.method == "GET") and "text/html" in asked.headers.get(
+        "accept", ""
+    )
     return RedirectResponse(page, 303) if wants_page else None
+
+
+def _login_for(asked: Asked) -> str:
+    """The login, which leads on to the phone's page that was asked for."""
+    if asked.method != "GET" or not is_phone_page(asked.path):
+        return "/login"
+    return f"/login?{urlencode({'next': asked.path})}"
+
+
+def is_phone_page(path: str) -> bool:
+    """Whether a path is one of the phone's pages: somewhere here that a login may lead on to."""
+    return _PHONE_PAGE.fullmatch(path) is not None
 
 
 def _stranger(asked: Asked, right: Right) -> Response | None:
     if right.is_open or asked.who is not None:
         return None
     error = "say who you are: Authorization: Bearer TOKEN, or open /login in a browser"
-    return _led_to(asked, "/login") or _said(401, error, {"WWW-Authenticate": "Bearer"})
+    return _led_to(asked, _login_for(asked)) or _said(401, error, {"WWW-Authenticate": "Bearer"})
 
 
 def _without_right(asked: Asked, right: Right) -> Response | None:

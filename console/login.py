@@ -1,7 +1,7 @@
 """The way in for a browser: login, password and code; or the access token, by form or by link."""
 
 from dataclasses import dataclass
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 from fastapi import APIRouter, HTTPException, Request
 from starlette.concurrency import run_in_threadpool
@@ -14,7 +14,8 @@ from console.accounts.principal import Principal
 from console.accounts.sessions import csrf_token, hashed
 from console.audit.chain import Signed
 from console.forms import Field, Wrong, form, hidden, language_of, page
-from console.guard import COOKIE, is_csrf_token, principal_of
+from console.guard import COOKIE, is_csrf_token, is_phone_page, principal_of
+from console.lifecycle.table import Role
 from console.register.vault import NoKey
 from console.words import Language, pick, say
 from schemas.base import MS_PER_S, Words
@@ -30,6 +31,7 @@ PASSWORD = (
     Field("new", "password_new", "password", "new-password"),
     Field("again", "password_again", "password", "new-password"),
 )
+OUT_AND_ABOUT: frozenset[Role] = frozenset({"resident", "grid_worker", "property"})
 MINUTE_MS = 60 * MS_PER_S
 Form = dict[str, str]
 
@@ -51,6 +53,8 @@ class Door:
                 f"<details><summary>{say('login_with_token', language)}</summary>{body}</details>"
             )
             body = form("/login", LOGIN, "login_enter", language) + more
+        if then := _then(request):
+            body = body.replace('action="/login"', f'action="/login?next={quote(then)}"')
         return page(pick(self.office, language), body, language, wrong)
 
     async def by_token(self, request: Request, token: str) -> Response:
@@ -58,7 +62,7 @@ class Door:
         secret = await run_in_threadpool(self.entrance.enter_by_token, token, _where(request))
         if secret is None:
             return await self.page(request, Wrong(say("login_wrong", language_of(request)), 401))
-        return self._let_in(request, secret)
+        return await self._let_in(request, secret)
 
     async def by_password(self, request: Request, form: Form) -> Response:
         """By login, password and code."""
@@ -70,15 +74,31 @@ class Door:
         except (WrongLogin, NoKey) as error:
             wrong = _wrong(error, language_of(request), self.entrance.clock())
             return await self.page(request, wrong)
-        return self._let_in(request, secret)
+        return await self._let_in(request, secret)
 
-    def _let_in(self, request: Request, secret: str) -> Response:
-        answer = RedirectResponse("/", 303)
+    async def _let_in(self, request: Request, secret: str) -> Response:
+        who = await run_in_threadpool(self.entrance.by_session, secret)
+        is_free = who is not None and not who.must_change
+        answer = RedirectResponse((_then(request) if is_free else "") or first_page(who), 303)
         answer.set_cookie(
             COOKIE, secret, max_age=self.entrance.sessions.lasts.most_ms // MS_PER_S,
             httponly=True, samesite="lax", secure=request.url.scheme == "https",
         )  # fmt: skip
         return answer
+
+
+def _then(request: Request) -> str:
+    """The phone's page that was asked for before; "" for none, or for one that is none of ours."""
+    path = request.query_params.get("next", "")
+    return path if is_phone_page(path) else ""
+
+
+def first_page(who: Principal | None) -> str:
+    """The page somebody begins with: the office's, or the phone's for those who are out and about.
+
+    Whoever must change the password is led there from anywhere.
+    """
+    return "/m" if who is not None and who.role in OUT_AND_ABOUT else "/"
 
 
 def _wrong(error: Exception, language: Language, now: int) -> Wrong:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,36 +12,8 @@ from console.changes import Change, Look
 from console.feed import AlertFilter
 from console.tables import ALERTS, CHANGES, LOOKS, POSITIONS, UNREADABLE, VIEWS
 from schemas.alerts import Alert
-from schemas.base import Words
 from schemas.events import EventError
 from schemas.views import decode_view
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """How many alerts share a rule, or a cause of their suppression with its reason."""
-
-    name: str
-    count: int
-    reason: Words | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DayNumbers:
-    """A day's alerts by rule, and those that were suppressed by cause; the most frequent first."""
-
-    by_rule: tuple[Count, ...] = ()
-    suppressed: tuple[Count, ...] = ()
-
-    @property
-    def alerts(self) -> int:
-        """All alerts of the day but the suppressed ones."""
-        return sum(item.count for item in self.by_rule)
-
-    @property
-    def suppressed_count(self) -> int:
-        """All suppressed alerts of the day."""
-        return sum(item.count for item in self.suppressed)
 
 
 class Lookup:
@@ -138,22 +109,6 @@ class Lookup:
     def unreadable(self) -> int:
         """How many records wait for a version that can read them."""
         return self._one(sa.select(sa.func.count()).select_from(UNREADABLE)) or 0
-
-    def day(self, since: int) -> DayNumbers:
-        """The numbers of the alerts opened from a time (ms) on."""
-        opened, cause, count = ALERTS.c.opened_at >= since, ALERTS.c.suppressed_by, sa.func.count()
-        by_rule = sa.select(ALERTS.c.rule, count.label("n")).where(opened, cause.is_(None))
-        reasons = (sa.func.max(ALERTS.c.suppressed_zh).label("zh"),
-                   sa.func.max(ALERTS.c.suppressed_en).label("en"))  # fmt: skip
-        by_cause = sa.select(cause, count.label("n"), *reasons).where(opened, cause.is_not(None))
-        rules = self._all(by_rule.group_by(ALERTS.c.rule).order_by(count.desc(), ALERTS.c.rule))
-        causes = self._all(by_cause.group_by(cause).order_by(count.desc(), cause))
-        return DayNumbers(
-            by_rule=tuple(Count(row.rule, row.n) for row in rules),
-            suppressed=tuple(
-                Count(row.suppressed_by, row.n, Words(zh=row.zh, en=row.en)) for row in causes
-            ),
-        )
 
 
 def _conditions(wanted: AlertFilter) -> list[ColumnElement[bool]]:

@@ -1,7 +1,7 @@
 """One police office: what it has been told, and what it shows. Everything else hangs on it."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, time
@@ -17,14 +17,14 @@ from console.cases.office import CaseOffice
 from console.changes import Change, Changes, Look
 from console.database import open_database
 from console.devices import DeviceHealth, Input, Views
-from console.feed import Feed
+from console.feed import AlertFilter, Feed, Quieted
 from console.glance import Glance
 from console.headline import title_of
 from console.health import Fault, Reading, State, stream_state
-from console.lookup import DayNumbers, Lookup
+from console.lookup import Lookup
 from console.settings import ConsoleSettings
 from console.store import Store
-from schemas.alerts import Alert, Severity
+from schemas.alerts import Alert
 from schemas.base import MS_PER_S, Words
 
 HOUR_MS = 3_600_000
@@ -38,7 +38,7 @@ class StoreFault(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What the page shows beside the alerts, at one moment. Times are in ms.
+    """How the stream stands at one moment, and what stands of somebody's. Times are in ms.
 
     `wall` is the clock on the wall, `data_at` the data's, `now` the one that ages count from: the
     data's, or the wall's while no data has come.
@@ -51,9 +51,7 @@ class Snapshot:
     fault: Fault | None
     silent_ms: int
     inputs: tuple[Input, ...] = ()
-    counts: Mapping[Severity, int] = field(default_factory=dict)
     devices: DeviceHealth = field(default_factory=DeviceHealth)
-    day: DayNumbers = field(default_factory=DayNumbers)
     unreadable: int = 0
     glance: Glance = field(default_factory=Glance)
 
@@ -75,13 +73,12 @@ class Office:
         self.reading = Reading()
         self.views = Views()
         self.feed = Feed(settings.feed_max)
+        self.quieted = Quieted(settings.feed_max)
         self.engine = engine
         self.cases = CaseOffice(settings, engine)
         self._store = Store(engine, self._open_cases)
         self._titles: dict[str, Words] = {}
         self._writer = ThreadPoolExecutor(1, "console-writer")
-        self._day = DayNumbers()
-        self._day_of: tuple[int, int] = (-1, -1)
         self._store.read_again()
         self.cases.adopt(clock())
         self._store.trim()
@@ -89,6 +86,7 @@ class Office:
         self.changes = Changes(self.lookup.last_sequence())
         self.views.take(self.lookup.views())
         self._show(self.lookup.standing(self._newest_ms() - self._kept_ms, settings.feed_max))
+        self._show(self.lookup.alerts(AlertFilter(suppressed="true"), settings.feed_max))
 
     def _open_cases(self, tx: Connection, alerts: Sequence[Alert]) -> None:
         self.cases.take(tx, alerts, self.clock())
@@ -109,6 +107,7 @@ class Office:
         for alert in alerts:
             self._titles[alert.rule] = title_of(alert)
             self.feed.put(alert)
+            self.quieted.put(alert)
         metrics.FEED.set(len(self.feed))
 
     async def positions(self) -> dict[Partition, Position]:
@@ -153,9 +152,14 @@ class Office:
 
     def prune(self) -> list[str]:
         """Takes out of sight what was cleared long ago: the ids."""
-        return self.feed.prune(self._now() - self._kept_ms)
+        return self.feed.prune(self.now() - self._kept_ms)
 
-    def _now(self) -> int:
+    def today(self) -> int:
+        """When the day began that the data is of, in ms."""
+        return midnight(self.now(), self.settings)
+
+    def now(self) -> int:
+        """What ages count from (ms): the data's clock, or the wall's while no data has come."""
         wall = self.clock()
         return self.views.data_time(wall) or wall
 
@@ -164,34 +168,19 @@ class Office:
         silent = self.views.silent_ms(self.clock())
         return stream_state(self.reading, silent, self.settings.stale_after_s * MS_PER_S)
 
-    async def snapshot(self) -> Snapshot:
-        """What the page shows now."""
+    def snapshot(self) -> Snapshot:
+        """How the stream stands now; of what stands, nothing yet."""
         wall = self.clock()
         return Snapshot(
-            state=self.state(),
-            wall=wall,
-            now=self._now(),
-            data_at=self.views.data_time(wall),
-            fault=self.reading.fault,
-            silent_ms=self.views.silent_ms(wall) or 0,
+            state=self.state(), wall=wall, now=self.now(), data_at=self.views.data_time(wall),
+            fault=self.reading.fault, silent_ms=self.views.silent_ms(wall) or 0,
             inputs=tuple(sorted(self.views.inputs.values(), key=lambda seen: seen.view.estate)),
-            counts=self.feed.counts(),
-            devices=self.views.health(self.settings.skew_warn_s),
-            day=await self._day_numbers(),
             unreadable=self._unreadable,
-            glance=self.glance(),
-        )
+        )  # fmt: skip
 
     def glance(self) -> Glance:
         """The read models as they stand now."""
-        return self.views.models.glance(self._now(), self.settings.zone)
-
-    async def _day_numbers(self) -> DayNumbers:
-        asked = (midnight(self._now(), self.settings), self.changes.last)
-        if asked != self._day_of:
-            self._day = await asyncio.to_thread(self.lookup.day, asked[0])
-            self._day_of = asked
-        return self._day
+        return self.views.models.glance(self.now(), self.settings.zone)
 
 
 def midnight(at: int, settings: ConsoleSettings) -> int:

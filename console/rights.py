@@ -5,7 +5,7 @@ A template's `{name}` is one part of a path, `{name:path}` all the rest. The fir
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
@@ -52,14 +52,29 @@ class Right:
 Key = tuple[str, str]
 _OPEN = Right(is_open=True, roles=ALL)
 _LOGIN = Right(is_open=True, csrf="form", body_max=4 * KB, is_login=True)
-_PAGE = Right("office:read", OFFICE, whole=True)
-_SOCKET = Right("office:read", OFFICE, whole=True, csrf="none", body_max=MB)
+_PEOPLE = Right("accounts:admin", STAFF, admin=True, whole=True)
+_PAGE = Right("office:read", STAFF)
+_SOCKET = Right("office:read", STAFF, csrf="none", body_max=MB)
 _SHELVES = Right("shelves:write", STAFF - {"grid_worker"})
+_GLANCE = Right("office:read", STAFF)
+_HOMES = Right("office:read", STAFF - {"property"})
+_VISITS = Right("register:read", STAFF - {"property"})
+_VISITING = frozenset[Role]({"police", "grid_worker"})
+_VISIT = Right("cases:act", _VISITING, csrf="form", body_max=32 * KB)
+_HANDOVER = Right("cases:read", STAFF)
+_HAND_OVER = Right("cases:act", STAFF, csrf="form", body_max=32 * KB)
+_FIGURES = Right("statistics:read", OFFICE)
 _ACCOUNTS = Right("accounts:admin", STAFF, admin=True)
 _REGISTER = Right("register:read", OFFICE, whole=True)
 _REGISTER_WRITE = Right("register:write", POLICE, whole=True)
 _WATCH = Right("watch:read", POLICE, whole=True)
 _WATCH_WRITE = Right("watch:write", POLICE, whole=True)
+
+_RESIDENT = Right("register:read", frozenset({"resident"}))
+_RESIDENT_FORM = Right("register:write", frozenset({"resident"}), csrf="form")
+_AUDIT = Right("audit:read", frozenset({"supervisor"}))
+_RIGHTS = Right("rights:file", frozenset({"resident"}))
+_REQUESTS = Right("rights:decide", OFFICE)
 
 RIGHTS: Mapping[Key, Right] = {
     ("GET", "/healthz"): _OPEN,
@@ -95,6 +110,9 @@ RIGHTS: Mapping[Key, Right] = {
     ("GET", "/api/cases/{name}"): Right("cases:read"),
     ("GET", "/api/cases/{name}/acts"): Right("cases:read"),
     ("POST", "/api/cases/{name}/acts"): Right("cases:act"),
+    ("GET", "/api/cases/{name}/reveal"): Right("cases:reveal", STAFF),
+    ("POST", "/api/cases/{name}/reveal"): Right("cases:reveal", STAFF),
+    ("POST", "/api/cases/{name}/export"): Right("cases:export", OFFICE),
     ("GET", "/api/reports/categories"): Right("reports:file"),
     ("POST", "/api/reports"): Right("reports:file"),
     ("GET", "/api/shelves"): Right("cases:read", STAFF),
@@ -116,6 +134,27 @@ RIGHTS: Mapping[Key, Right] = {
     ("DELETE", "/api/tokens/{token}"): _ACCOUNTS,
     ("GET", "/api/teams"): Right("cases:read", STAFF),
     ("PUT", "/api/teams/{team}"): _ACCOUNTS,
+    # Telling people: who is on duty, by what they are reached.
+    ("GET", "/api/roster"): Right("cases:read", STAFF),
+    ("POST", "/api/roster"): _ACCOUNTS,
+    ("PUT", "/api/roster"): Right(
+        "accounts:admin", STAFF, admin=True, whole=True, body_max=4 * MB
+    ),
+    ("DELETE", "/api/roster/{entry}"): _ACCOUNTS,
+    ("GET", "/api/cases/{name}/notices"): Right("cases:read", STAFF),
+    ("GET", "/api/quiet-hours"): _PEOPLE,
+    ("PUT", "/api/quiet-hours/{subject}"): _PEOPLE,
+    ("GET", "/api/contacts"): _PEOPLE,
+    ("PUT", "/api/contacts/{login}/{channel}"): _PEOPLE,
+    ("DELETE", "/api/contacts/{login}/{channel}"): _PEOPLE,
+    ("GET", "/api/channels"): _PEOPLE,
+    ("POST", "/api/channels/{name}/test"): _PEOPLE,
+    ("GET", "/roster"): Right("cases:read", STAFF),
+    ("POST", "/roster"): Right("accounts:admin", STAFF, admin=True, csrf="form", body_max=4 * KB),
+    ("GET", "/channels"): _PEOPLE,
+    ("POST", "/channels"): Right(
+        "accounts:admin", STAFF, admin=True, whole=True, csrf="form", body_max=4 * KB
+    ),
     # The register and the watch entries: not bounded to areas yet, so for whom no area bounds.
     ("GET", "/api/watch/entries"): _WATCH,
     ("GET", "/api/watch/entries/{name}"): _WATCH,
@@ -131,9 +170,98 @@ RIGHTS: Mapping[Key, Right] = {
     ("POST", "/api/register/{kind}/find"): _REGISTER_WRITE,
     ("POST", "/api/register/{kind}/{name}/reveal"): _REGISTER_WRITE,
     ("POST", "/api/register/{kind}/{name}/end"): _REGISTER_WRITE,
+    # Pages for phones.
+    ("GET", "/m"): Right("cases:read"),
+    ("GET", "/m/areas"): Right("cases:read", OFFICE),
+    ("GET", "/m/cases/{name}"): Right("cases:read"),
+    ("POST", "/m/cases/{name}/acts"): Right("cases:act", csrf="form", body_max=25 * MB),
+    ("GET", "/m/photos/{case}/{name}"): Right("cases:read"),
+    ("GET", "/m/report"): Right("reports:file", ALL - {"supervisor"}),
+    ("POST", "/m/report"): Right(
+        "reports:file", ALL - {"supervisor"}, csrf="form", body_max=25 * MB
+    ),
+    ("GET", "/m/home/{kind}"): _RESIDENT,
+    ("POST", "/m/home/{kind}"): _RESIDENT_FORM,
+    ("POST", "/m/home/{kind}/{name}/end"): _RESIDENT_FORM,
+    ("GET", "/m/home/passes/{name}"): _RESIDENT,
+    ("GET", "/m/me"): Right(),
+    ("POST", "/m/me/codes"): Right(csrf="form", body_max=4 * KB),
+    ("GET", "/m/language/{language}"): Right(),
+    ("GET", "/m/file/{name}"): Right(),
+    # What stands, on plain pages and for programs.
+    ("GET", "/around/sheet.css"): Right(),
+    ("GET", "/homes"): _HOMES,
+    ("GET", "/buildings/{name}"): _HOMES,
+    ("GET", "/gates"): _GLANCE,
+    ("GET", "/gates/{name}"): _GLANCE,
+    ("GET", "/vehicles"): _GLANCE,
+    ("GET", "/places/{name}"): _GLANCE,
+    ("GET", "/unjudged"): _GLANCE,
+    ("GET", "/api/homes"): _HOMES,
+    ("GET", "/api/gates/{name}/passages"): _GLANCE,
+    ("GET", "/api/vehicles"): _GLANCE,
+    # Visits, handovers, papers, figures and the wall.
+    ("GET", "/visits"): _VISITS,
+    ("POST", "/visits"): _VISIT,
+    ("GET", "/visits/{name}"): _VISITS,
+    ("POST", "/visits/{name}"): _VISIT,
+    ("POST", "/visits/{name}/register"): Right(
+        "register:write", POLICE, whole=True, csrf="form", body_max=4 * KB
+    ),
+    ("GET", "/api/visits"): _VISITS,
+    ("POST", "/api/visits"): Right("cases:act", _VISITING),
+    ("GET", "/api/visits/{name}"): _VISITS,
+    ("POST", "/api/visits/{name}/result"): Right("cases:act", _VISITING),
+    ("GET", "/paper/visits"): _VISITS,
+    ("GET", "/paper/visits/{name}"): _VISITS,
+    ("GET", "/paper/cases/{name}"): Right("cases:read", STAFF),
+    ("GET", "/handover"): _HANDOVER,
+    ("POST", "/handover"): _HAND_OVER,
+    ("GET", "/handover/{name}"): _HANDOVER,
+    ("POST", "/handover/{name}/take"): _HAND_OVER,
+    ("GET", "/paper/handover/{name}"): _HANDOVER,
+    ("GET", "/figures"): _FIGURES,
+    ("GET", "/api/figures"): _FIGURES,
+    ("GET", "/quality"): _FIGURES,
+    ("GET", "/wall"): _FIGURES,
+    # People's data: plain pages. What an area bounds is bounded by each of them.
+    ("GET", "/privacy/style.css"): Right(),
+    ("GET", "/bases"): Right(),
+    ("GET", "/kept"): Right(),
+    ("GET", "/watch"): _WATCH,
+    ("GET", "/watch/new"): _WATCH_WRITE,
+    ("GET", "/watch/{name}"): _WATCH,
+    ("POST", "/watch"): replace(_WATCH_WRITE, csrf="form"),
+    ("POST", "/watch/{name}/reveal"): replace(_WATCH_WRITE, csrf="form"),
+    ("POST", "/watch/{name}/approve"): replace(_WATCH_WRITE, csrf="form"),
+    ("POST", "/watch/{name}/end"): replace(_WATCH_WRITE, csrf="form"),
+    ("GET", "/audit"): _AUDIT,
+    ("POST", "/audit/export"): replace(_AUDIT, csrf="form"),
+    ("POST", "/audit/verify"): replace(_AUDIT, csrf="form"),
+    ("GET", "/rights"): _RIGHTS,
+    ("POST", "/rights"): replace(_RIGHTS, csrf="form"),
+    ("GET", "/rights/{name}"): _RIGHTS,
+    ("POST", "/rights/{name}/withdraw"): replace(_RIGHTS, csrf="form"),
+    ("GET", "/rights/{name}/copy"): _RIGHTS,
+    ("GET", "/rights/{name}/copy.json"): _RIGHTS,
+    ("GET", "/requests"): _REQUESTS,
+    ("POST", "/requests"): replace(_REQUESTS, csrf="form"),
+    ("GET", "/requests/{name}"): _REQUESTS,
+    ("GET", "/requests/{name}/copy"): _REQUESTS,
+    ("GET", "/requests/{name}/copy.json"): _REQUESTS,
+    ("POST", "/requests/{name}/take"): replace(_REQUESTS, csrf="form"),
+    ("POST", "/requests/{name}/grant"): replace(_REQUESTS, csrf="form"),
+    ("POST", "/requests/{name}/refuse"): replace(_REQUESTS, csrf="form"),
     # Pages, and what their framework loads and listens by.
-    ("GET", "/"): _PAGE,
-    ("GET", "/en"): _PAGE,
+    ("GET", "/"): Right("office:read"),
+    ("GET", "/en"): Right("office:read"),
+    ("GET", "/page/{language}/cases/{name}"): _PAGE,
+    ("GET", "/page/{language}/cases/{name}/parties"): _PAGE,
+    ("GET", "/page/{language}/merged"): _PAGE,
+    ("GET", "/page/{language}/plans"): _PAGE,
+    ("GET", "/page/{language}/plans/{estate}"): _PAGE,
+    ("GET", "/page/{language}/tables/{kind}"): _PAGE,
+    ("GET", "/page/{language}/search"): _PAGE,
     ("GET", "/_nicegui/{rest:path}"): _PAGE,
     ("GET", "/_nicegui_ws/{rest:path}"): _SOCKET,
     ("POST", "/_nicegui_ws/{rest:path}"): _SOCKET,

@@ -17,14 +17,21 @@ from console.access import load_token
 from console.accounts.entrance import Entrance
 from console.accounts.sessions import Lasts
 from console.api import Check, api_router
+from console.around.routes import add_around
 from console.cases.sender import ActSender, ActStore
 from console.consumer import LogConsumer
 from console.guard import Guard
 from console.login import login_router
+from console.notify.routes import add_notify
+from console.notify.service import Telling
 from console.office import HOUR_MS, Office
 from console.outbox.log import Log
 from console.pages import add_page
+from console.paper.routes import PaperOffice, add_paper
+from console.phone.routes import add_phone, photos_of
 from console.pictures import picture_router
+from console.privacy.keeping import Keeping
+from console.privacy.routes import add_privacy
 from console.rates import Rate
 from console.register.office import RegisterOffice
 from console.register.routes import add_register
@@ -42,11 +49,12 @@ def wall_clock() -> int:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What the application is built on: the office, the way in, the register."""
+    """What the application is built on: the office, the way in, the register, who tells people."""
 
     office: Office
     entrance: Entrance
     register: RegisterOffice
+    telling: Telling
 
 
 def house_of(office: Office, token: str) -> House:
@@ -55,7 +63,7 @@ def house_of(office: Office, token: str) -> House:
     register = RegisterOffice(settings, office.engine, office.clock)
     lasts = Lasts(settings.session_hours * HOUR_MS, settings.idle_hours * HOUR_MS)
     entrance = Entrance(office.engine, register.vault, token, lasts, office.clock)
-    return House(office, entrance, register)
+    return House(office, entrance, register, Telling(office, register.vault))
 
 
 def build_api(house: House, checks: Mapping[str, Check]) -> FastAPI:
@@ -70,6 +78,11 @@ def build_api(house: House, checks: Mapping[str, Check]) -> FastAPI:
     app.include_router(login_router(house.entrance, settings.office))
     add_rest(app, office, house.entrance)
     add_register(app, house.register)
+    add_around(app, office)
+    add_paper(app, office, house.register)
+    add_notify(app, house.telling)
+    add_phone(app, office, house.register, house.entrance)
+    add_privacy(app, house.office, house.register)
     return app
 
 
@@ -101,6 +114,7 @@ async def run_console(
         house = house_of(office, load_token(settings.token_file))
         outbox, acts = house.register.outbox(office.views), _act_sender(office)
         own = {"outbox": lambda: outbox.fault, "acts": lambda: acts.fault}
+        own["channels"] = house.telling.fault
         app = build_api(house, {**(checks or {}), **own})
         live = add_page(app, office)
         server = _Server(_config(guard_of(app, house)))
@@ -111,8 +125,12 @@ async def run_console(
                 parts.create_task(outbox.run(stop))
                 parts.create_task(acts.run(stop))
                 parts.create_task(office.cases.run(office.clock, stop))
+                parts.create_task(house.telling.run(stop))
                 parts.create_task(house.register.keep_periods(stop))
+                parts.create_task(Keeping(office).run(stop))
                 parts.create_task(house.entrance.run(stop))
+                parts.create_task(PaperOffice(office, house.register).run(office.clock, stop))
+                parts.create_task(photos_of(office).run(office, stop))
                 parts.create_task(_serve(server, listener, stop))
         except ExceptionGroup as group:
             raise group.exceptions[0] from group

@@ -28,6 +28,9 @@ class ConsoleSettings(BaseSettings):
     pictures: Path | None = Field(
         default=None, description="folder where ingest keeps pictures, else DATA/pictures"
     )
+    photos: Path | None = Field(
+        default=None, description="folder of photos from phones, else DATA/photos"
+    )
     database_url: str | None = Field(
         default=None, description="SQLAlchemy URL; a SQLite file in the data folder if not set"
     )
@@ -44,14 +47,29 @@ class ConsoleSettings(BaseSettings):
     reveals_per_hour: int = Field(
         default=20, ge=0, description="clear values that one person may see in an hour"
     )
+    record_days: int = Field(
+        default=30, ge=1, description="alerts that no case holds go so long after they cleared"
+    )
+    evidence_days: int = Field(
+        default=183, ge=1, description="a case's alerts and pictures go so long after it is closed"
+    )
+    request_days: int = Field(
+        default=15, ge=1, le=60, description="working days to answer what people ask of their data"
+    )
     clocks: Path | None = Field(
         default=None, description="how long cases may stand here, beside what is shipped"
+    )
+    channels: Path | None = Field(
+        default=None, description="by what people are told: channels.yaml"
     )
     review_alone: bool = Field(
         default=False, description="who closed a case may review it: offices of one officer"
     )
     report_days: int = Field(
         default=365, ge=1, description="the words of a report go so long after its case is closed"
+    )
+    count_days: int = Field(
+        default=400, ge=1, description="counts by gate and hour are kept so long"
     )
     idle_hours: int = Field(default=12, ge=1, description="an unused session ends after so long")
     requests_per_s: float = Field(default=50, gt=0, description="by one person, on average")
@@ -89,6 +107,11 @@ class ConsoleSettings(BaseSettings):
     def picture_folder(self) -> Path:
         """Where ingest keeps pictures."""
         return self.pictures or self.data / "pictures"
+
+    @property
+    def photo_folder(self) -> Path:
+        """Where photos from phones are kept."""
+        return self.photos or self.data / "photos"
 
     @property
     def token_file(self) -> Path:

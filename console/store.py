@@ -12,6 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
+from console.around.days import keep_counts
+from console.audit.chain import Said, Signed
+from console.audit.log import append
 from console.batch import Batch, Partition, Position, Record, Unreadable, read_batch
 from console.changes import Change, Look
 from console.database import writing
@@ -74,6 +77,7 @@ class Store:
             if seen.view is not None
         ]
         self._upsert(tx, VIEWS, rows)
+        keep_counts(tx, batch.views.values())
 
     def _upsert(self, tx: Connection, table: Table, rows: list[Row]) -> None:
         if not rows:
@@ -100,7 +104,9 @@ class Store:
 
     def keep_look(self, look: Look) -> None:
         """Writes down that somebody looked at a picture."""
-        with self._engine.begin() as tx:
+        with writing(self._engine) as tx:
+            said = Said("look", f"alerts/{look.alert}", look.picture)
+            append(tx, Signed(look.who, "", look.at), [said])
             tx.execute(LOOKS.insert().values(asdict(look)))
 
     def trim(self, kept: int = CHANGES_KEPT) -> None:

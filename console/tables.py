@@ -66,6 +66,7 @@ UNREADABLE = Table(
     Column("offset", BigInteger, primary_key=True),
     Column("reason", Text, nullable=False),
     Column("value", LargeBinary, nullable=False),
+    Column("seen_at", BigInteger),
 )  # fmt: skip
 
 LOOKS = Table(

@@ -12,6 +12,10 @@ from schemas.alerts import Alert
 # The stream says something each 10 s.
 TIMEOUT = httpx.Timeout(10, read=30)
 RETRY_S = 2.0
+TOKEN_HELP = (
+    "the console asks who you are: give --token or set SC_TOKEN; "
+    "it stands in console.token in the console's data folder"
+)
 
 
 class TailFault(RuntimeError):
@@ -126,9 +130,6 @@ class Follower:
     def _check(self, answer: httpx.Response) -> None:
         self._in_trouble = False
         if answer.status_code == httpx.codes.UNAUTHORIZED:
-            raise TailFault(
-                "the console asks who you are: give --token or set SC_TOKEN; "
-                "it stands in console.token in the console's data folder"
-            )
+            raise TailFault(TOKEN_HELP)
         if answer.is_error:
             raise TailFault(f"{answer.url} answers {answer.status_code}: is that a console?")

@@ -9,6 +9,7 @@ import deploy.embedded.cli
 import deploy.kafka.cli
 import deploy.prove.cli
 import deploy.rejects.cli
+import deploy.retention.cli
 import deploy.simulation.cli
 import ingest.cli
 import ingest.kit.cli
@@ -35,6 +36,7 @@ REGISTER = (
     deploy.embedded.cli.register,
     deploy.kafka.cli.register,
     deploy.rejects.cli.register,
+    deploy.retention.cli.register,
     deploy.simulation.cli.register,
     ingest.cli.register,
     ingest.kit.cli.register,

@@ -1,7 +1,8 @@
 """Reading what devices write: times, numbers, flags, text. Pure, and shared by all codecs."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -27,21 +28,28 @@ def iso_time(text: str, path: str = "$") -> DeviceTime:
     found = _ISO.match(text.strip())
     if found is None:
         raise Unreadable(f"time {text!r} is not ISO 8601", path)
-    fraction = (found["fraction"] or "")[:7]
+    date, clock, fraction, zone = found.groups()
     try:
-        local = datetime.fromisoformat(f"{found['date']}T{found['clock']}{_six(fraction)}")
+        local = datetime.fromisoformat(f"{date}T{clock}{_six(fraction)}")
     except ValueError as error:
         raise Unreadable(f"time {text!r}: {error}", path) from error
-    if found["zone"] is None:
+    if zone is None:
         return DeviceTime(text, local=local)
-    instant = local.replace(tzinfo=UTC) - _offset(found["zone"])
-    return DeviceTime(text, instant=round(instant.timestamp() * MS_PER_S), local=local)
+    since = local - _EPOCH - _offset(zone)
+    if not _FIRST <= since <= _LAST:
+        raise Unreadable(f"time {text!r} lies outside of the calendar", path)
+    return DeviceTime(text, instant=round(since.total_seconds() * MS_PER_S), local=local)
 
 
-def _six(fraction: str) -> str:
-    return fraction.ljust(7, "0") if fraction else ""
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  # Both sides of a difference are without a zone.
+_FIRST, _LAST = datetime.min - _EPOCH, datetime.max - _EPOCH  # noqa: DTZ901  # As above.
 
 
+def _six(fraction: str | None) -> str:
+    return fraction[:7].ljust(7, "0") if fraction else ""
+
+
+@lru_cache(maxsize=256)
 def _offset(zone: str) -> timedelta:
     if zone == "Z":
         return timedelta()
@@ -107,12 +115,32 @@ def lenient_json(payload: bytes) -> Any:
     try:
         return orjson.loads(payload)
     except orjson.JSONDecodeError as error:
-        text = _LAST_COMMA.sub(lambda found: found.group(1) or "", strip_comments(text_of(payload)))
+        text = text_of(payload)
+        if payload[:1] != text[:1].encode() and (found := _strictly(text)) is not None:
+            return found  # A byte order mark, or Chinese in another encoding.
+        if len(text) > _MENDED_MAX or sum(map(text.count, _COSTLY)) > _COSTLY_MAX:
+            why = f"{_no_json(payload, error).reason}, and too long to mend"
+            raise Unreadable(why, "$") from error
+        text = _LAST_COMMA.sub(lambda found: found.group(1) or "", strip_comments(text))
         text = _LOST_COMMA.sub(",", text)
         try:
             return orjson.loads(text)
         except orjson.JSONDecodeError:
             raise _no_json(payload, error) from error
+
+
+_COSTLY = ('"', ",", "/", "\n")
+"""What the expressions above stop at; all between is passed over at the speed of memory."""
+_COSTLY_MAX = 30_000
+_MENDED_MAX = 512 * 1024
+"""Characters. With these two a message costs 30 ms at most; what a person wrote is far below."""
+
+
+def _strictly(text: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
 
 
 def text_of(payload: bytes, path: str = "$") -> str:
@@ -145,6 +173,8 @@ _NUMBER = re.compile(r"^[+-]?[0-9.]{1,40}(?:[eE][+-]?[0-9]{1,3})?$")
 
 def number(value: Any) -> float | None:
     """A float from a number or its text; None where there is none (NaN and infinity too)."""
+    if type(value) is float:
+        return value if abs(value) < float("inf") else None
     text = str(value).strip()
     try:
         found = float(text) if _NUMBER.match(text) else None
@@ -161,9 +191,11 @@ def share(value: Any, full: float = 1.0) -> float | None:
 
 def said(value: Any) -> str | None:
     """Stripped text of a scalar, or None for nothing, blanks, and the words that mean nothing."""
-    if value is None or isinstance(value, dict | list):
-        return None
-    text = value.strip() if type(value) is str else str(value).strip()
+    if type(value) is not str:
+        if value is None or isinstance(value, (dict, list)):  # Half the price.
+            return None
+        value = str(value)
+    text: str = value.strip()
     return None if len(text) < _SAYS_MIN and text.lower() in _SAYS_NOTHING else text
 
 

@@ -1,6 +1,7 @@
 """Which MQTT filters a gateway subscribes to. Pure."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from ingest.topics import matches
 
@@ -36,7 +37,12 @@ def with_prefixes(filters: Iterable[str], prefixes: Iterable[str]) -> tuple[str,
 
 def without_prefix(topic: str, prefixes: Iterable[str]) -> str:
     """The topic as adapters and the site file know it: without the gateway's own prefix."""
-    for prefix in sorted(prefixes, key=len, reverse=True):
-        if prefix and matches(prefix.rstrip("/") + "/#", topic) and topic.startswith(prefix):
+    for prefix in _longest_first(tuple(prefixes)):
+        if topic.startswith(prefix) and matches(prefix.rstrip("/") + "/#", topic):
             return topic[len(prefix) :]
     return topic
+
+
+@lru_cache
+def _longest_first(prefixes: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(filter(None, prefixes), key=len, reverse=True))

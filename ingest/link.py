@@ -17,6 +17,7 @@ import paho.mqtt.client as paho
 import structlog
 from paho.mqtt.enums import MQTTErrorCode
 
+from ingest.buffered_client import BufferedClient
 from ingest.mqtt import MqttOptions, VersionChoice, connect, make_client
 
 BACKOFF_MIN_S, BACKOFF_MAX_S = 0.5, 30.0
@@ -51,7 +52,7 @@ class Listener(Protocol):
 class Connection:
     """One connection: a paho client on the event loop, from CONNECT until it is closed."""
 
-    def __init__(self, client: paho.Client, listener: Listener) -> None:
+    def __init__(self, client: BufferedClient, listener: Listener) -> None:
         """Take over a client that has its socket open and CONNECT sent."""
         self._client = client
         self._listener = listener
@@ -186,9 +187,13 @@ class Connection:
                 return
             if self._packets == before and not self._buffered():
                 return
+        if self._buffered():
+            # The socket gives no sign of what was read already; others go first.
+            self._loop.call_soon(self._readable)
 
     def _buffered(self) -> bool:
-        return isinstance(self._sock, ssl.SSLSocket) and self._sock.pending() > 0
+        pending = isinstance(self._sock, ssl.SSLSocket) and self._sock.pending() > 0
+        return pending or self._client.has_read_ahead
 
     def _each_second(self) -> None:
         self._guard(self._client.loop_misc)

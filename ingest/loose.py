@@ -18,6 +18,8 @@ from ingest.message import Unreadable
 LOOSE_CHARS_MAX = 1024 * 1024
 DEPTH_MAX = 40
 DOCUMENTS_MAX = 1000
+TOKENS_MAX = 20_000
+"""Of what is no strict JSON; some 30 ms. An event has a few hundred."""
 
 _TOKEN = re.compile(
     r"""(?P<space>\s+|//[^\n]*|/\*.*?\*/)
@@ -46,6 +48,7 @@ class Found:
     value: Any
     end: int
     whole: bool
+    tokens: int = 0
 
 
 def documents(text: str) -> list[Any]:
@@ -60,8 +63,10 @@ def documents(text: str) -> list[Any]:
     if len(text) > LOOSE_CHARS_MAX:
         raise Unreadable(f"is no JSON, and too long ({len(text)} characters) to mend", "$")
     found: list[Found] = []
+    left = TOKENS_MAX
     while (start := _OPENING.search(text, found[-1].end if found else 0)) is not None:
-        found.append(value_at(text, start.start()))
+        found.append(value_at(text, start.start(), left))
+        left -= found[-1].tokens
         if len(found) > DOCUMENTS_MAX:
             raise Unreadable(f"holds more than {DOCUMENTS_MAX} documents", "$")
     if not found:
@@ -69,22 +74,23 @@ def documents(text: str) -> list[Any]:
     return [document.value for document in found]
 
 
-def value_at(text: str, at: int) -> Found:
-    """The value that begins at a character: strict JSON if it is, else what the scanner finds.
+def value_at(text: str, at: int, tokens_max: int = TOKENS_MAX) -> Found:
+    """The value that begins at a character: strict JSON if it is, else what the scanner finds in
+    so many tokens.
 
     Raises Unreadable with the place of a fault that is none of the known ones.
     """
     try:
         value, end = _STRICT.raw_decode(text, at)
     except (ValueError, RecursionError):
-        return _scan(text, at)
+        return _scan(text, at, tokens_max)
     # The strict parser lets half a character through, which could never be written again.
     halves = _HALF_PAIR.search(text, at, end)
-    return Found(value, end, whole=True) if halves is None else _scan(text, at)
+    return Found(value, end, whole=True) if halves is None else _scan(text, at, tokens_max)
 
 
-def _scan(text: str, at: int) -> Found:
-    builder = _Builder()
+def _scan(text: str, at: int, tokens_max: int) -> Found:
+    builder, tokens = _Builder(), 0
     while not builder.done and at < len(text):
         token = _TOKEN.match(text, at)
         if token is None:
@@ -93,11 +99,14 @@ def _scan(text: str, at: int) -> Found:
             raise Unreadable(f"is neither JSON nor a Python dict at character {at}", "$")
         if token.end() == len(text) and token.lastgroup in ("number", "word"):
             break  # the rest of the number may be cut off
+        tokens += 1
+        if tokens > tokens_max:
+            raise Unreadable("is no JSON, and too long to mend", "$")
         builder.take(token.lastgroup or "", token[0], at)
         at = token.end()
     if builder.root is None:
         raise Unreadable("breaks off before it says anything", "$")
-    return Found(builder.root, at, builder.done)
+    return Found(builder.root, at, builder.done, tokens)
 
 
 @dataclass(slots=True)

@@ -75,6 +75,14 @@ class Mapper:
         except (RecursionError, OverflowError, ValueError, LookupError, TypeError, AttributeError):
             return Rejected("has not the shape this adapter knows; see its README", "$", name)
 
+    def readings(self, message: Message) -> list[Reading]:
+        """What the message's codec reads, before it is placed; nothing if no adapter claims it.
+
+        Raises whatever the codec does.
+        """
+        chosen = self._adapter(message, None)
+        return [] if isinstance(chosen, Rejected) else chosen.decode(message)
+
     def _adapter(self, message: Message, name: str | None) -> Adapter | Rejected:
         chosen = self.catalogue.choose(message, name or self.registry.adapter_of(message.topic))
         return Rejected(chosen) if isinstance(chosen, str) else chosen

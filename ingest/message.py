@@ -5,11 +5,16 @@ yet placed or timed, or into one `Rejected`. Nothing here knows the clock or the
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from schemas.event_data import Direction
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass
+else:
+    from ingest.quick import dataclass
 
 PictureKind = Literal["scene", "vehicle", "plate", "person", "face"]
 

@@ -13,6 +13,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from ingest.buffered_client import BufferedClient
 from ingest.settings import IngestSettings
 
 Version = Literal["5", "311"]
@@ -57,11 +58,11 @@ class VersionChoice:
         return self.current == "311"
 
 
-def make_client(options: MqttOptions, version: Version) -> paho.Client:
+def make_client(options: MqttOptions, version: Version) -> BufferedClient:
     """A client that is not connected yet. Raises MqttRefused."""
     settings = options.settings
     five = version == "5"
-    client = paho.Client(
+    client = BufferedClient(
         CallbackAPIVersion.VERSION2,
         client_id=options.client_id,
         clean_session=None if five else not options.keep_session,

@@ -39,6 +39,11 @@ class Part:
         return self.headers.get("content-type", "").split(";")[0].strip().lower()
 
     @property
+    def is_image(self) -> bool:
+        """Whether its header calls it a picture."""
+        return self.content_type.startswith("image/")
+
+    @property
     def name(self) -> str | None:
         """The form field's name."""
         return self._parameters().get("name")
@@ -62,7 +67,9 @@ def parts(payload: bytes) -> list[Part]:
     `HEADER_BYTES_MAX`.
     """
     body = _behind_http_head(payload.lstrip(b"\r\n"))
-    opening = _OPENING.match(body) or _LATER_OPENING.search(body)
+    opening = _OPENING.match(body)
+    if opening is None and b"\n--" in body:
+        opening = _LATER_OPENING.search(body)
     if opening is None:
         return [_part(body)] if _HEADER_LINE.match(body) else []
     return [_part(chunk) for chunk in _chunks(body, opening[1])]

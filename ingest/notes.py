@@ -105,8 +105,10 @@ class Note(BaseModel):
             _count(self.types, event.type)
             _count(self.adapters, event.data.adapter)
             _count(self.channels, event.data.channel)
-            self.faces += _tells_a_face(event)
-            self.last_will = self.last_will or event.type == "device.offline"
+            if _tells_a_face(event):
+                self.faces += 1
+            if event.type == "device.offline":
+                self.last_will = True
             if event.type == "device.heartbeat":
                 self._beat(at)
             self._time(event)
@@ -121,7 +123,10 @@ class Note(BaseModel):
 
     def _heard(self, topic: str, at: int) -> None:
         self.messages += 1
-        self.first_at, self.last_at = min(self.first_at, at), max(self.last_at, at)
+        if at > self.last_at:
+            self.last_at = at
+        elif at < self.first_at:
+            self.first_at = at
         _count(self.topics, topic[:TEXT_MAX])
 
     def _beat(self, at: int) -> None:

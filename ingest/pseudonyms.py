@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from schemas.base import Words
+from schemas.base import Words, with_changes
 from schemas.event_data import CredentialData, EventData, PlateRef, VehicleData
 from schemas.events import Event
 from schemas.place import EstateConfig
@@ -68,8 +68,8 @@ def _protect_subject(event: Event, clear: str, scope: ScopeKeys, changes: _Chang
 
 
 def _apply(event: Event, changes: _Changes) -> Event:
-    data: EventData = event.data.model_copy(update=changes.data) if changes.data else event.data
-    return event.model_copy(update={**changes.event, "data": data})
+    data: EventData = with_changes(event.data, changes.data) if changes.data else event.data
+    return with_changes(event, {**changes.event, "data": data})
 
 
 def _is_link(picture: str) -> bool:

@@ -5,10 +5,12 @@ topic only it speaks on), never an address. A device that no site names stands i
 own kind (`UNREGISTERED`), where nothing it says can touch what is judged of a registered one.
 """
 
+import dataclasses
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from ingest.filter_tree import FilterTree
@@ -17,6 +19,11 @@ from schemas.base import MS_PER_S
 from schemas.event_data import Direction
 from schemas.site import ClockFault, DeviceSite, EstateSite, Site
 from schemas.site_faults import UNREGISTERED, fold_native
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass
+else:
+    from ingest.quick import dataclass
 
 UNKNOWN = "unknown"
 REMEMBERED_MAX = 32_768
@@ -43,7 +50,7 @@ class Placement:
     close_ups: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class _Entry:
     estate: EstateSite
     device: DeviceSite

@@ -135,6 +135,9 @@ class IngestSettings(BaseSettings):
         default=10.0, gt=0, description="for the MQTT broker's confirmation"
     )
     bridge_prefix: str = Field(default="", description="before devices/DEVICE/MAKE on the broker")
+    bridge_seal: bool | None = Field(
+        default=None, description="seal what bodies say of people; else where the master key lies"
+    )
     bridge_health_port: int | None = Field(
         default=None, description="/healthz and /metrics of the bridge on loopback"
     )

@@ -5,11 +5,17 @@ short way; the median of the last 20 is the measure (situation `clock_skew`). On
 count: no replays, nothing the broker kept, nothing from a backlog.
 """
 
+import dataclasses
 from collections import deque
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import field
+from typing import TYPE_CHECKING, Literal
 
 from schemas.base import MS_PER_S
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass
+else:
+    from ingest.quick import dataclass
 
 SAMPLES = 20
 CORRECTED_FROM_MS = 2 * MS_PER_S
@@ -46,7 +52,7 @@ class Resolved:
     doubt: Literal["future", "year"] | None = None
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class _Device:
     samples: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=SAMPLES))
     correction: int = 0

@@ -20,7 +20,11 @@ DEPTH_MAX = 32
 ELEMENTS_MAX = 50_000
 
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
-_PREFIX = re.compile(r"<(/?)[A-Za-z_][A-Za-z0-9_.-]{0,40}:")
+_PREFIXES = (
+    (re.compile(r"<[A-Za-z_][A-Za-z0-9_.-]{0,40}:"), "<"),
+    (re.compile(r"</[A-Za-z_][A-Za-z0-9_.-]{0,40}:"), "</"),
+)
+"""Two, because text without a group is put in place ten times as fast as one with."""
 
 
 def read_xml(payload: bytes, path: str = "$") -> tuple[str, dict[str, Any]]:
@@ -41,9 +45,11 @@ def parse_into(target: Any, payload: bytes, path: str = "$") -> None:
     """
     if len(payload) > BYTES_MAX:
         raise Unreadable(f"is XML of more than {BYTES_MAX} bytes", path)
-    parser = DefusedXMLParser(target=target, forbid_dtd=True)
+    parser = _parser(target)
     # The declared encoding is often wrong, so text_of decides; prefixes may lack their declaration.
-    text = _PREFIX.sub(r"<\1", _DECLARATION.sub("", text_of(payload, path)))
+    text = _DECLARATION.sub("", text_of(payload, path))
+    for prefix, bare in _PREFIXES:
+        text = prefix.sub(bare, text)
     try:
         parser.feed(text)
         parser.close()
@@ -51,6 +57,18 @@ def parse_into(target: Any, payload: bytes, path: str = "$") -> None:
         raise Unreadable(f"is not well-formed XML: {error}", path) from error
     except DefusedXmlException as error:
         raise Unreadable("has a DTD or entities, which are refused", path) from error
+
+
+def _parser(target: Any) -> Any:
+    """A parser that refuses DTDs and entities and calls the target without a way round.
+
+    The library's own handlers only put names into another form, which `local_name` undoes.
+    """
+    parser = DefusedXMLParser(target=target, forbid_dtd=True)
+    expat = parser.parser
+    expat.ordered_attributes = False
+    expat.StartElementHandler, expat.EndElementHandler = target.start, target.end
+    return parser
 
 
 class _Builder:

@@ -5,6 +5,7 @@ A scenario says what an estate saw and what must stand at the end:
     about: one line
     start: RFC 3339        optional, when second 0 is; else eight in the morning
     config: {…}            optional, parts of an EstateConfig
+    beside: [rule, …]      optional, shipped rules that are judged too, such as one that silences it
     events:
       - {at: 0, type: door.opened, place: d1, …}   at in seconds; other keys are data, subject, id
     until: 60              where time stops, in seconds
@@ -51,6 +52,7 @@ class ScenarioFile(Model):
     about: str
     start: Instant = START_MS
     config: dict[str, Any] = Field(default_factory=dict)
+    beside: tuple[str, ...] = ()
     events: tuple[dict[str, Any], ...]
     until: float
     alerts: tuple[dict[str, Any], ...]
@@ -82,6 +84,7 @@ class Scenario:
     near_misses: tuple[str, ...] | None = None
     devices: dict[str, dict[str, Any]] | None = None
     exempt: str | None = None
+    beside: tuple[str, ...] = ()
 
     @property
     def rule(self) -> str:
@@ -96,10 +99,11 @@ class Scenario:
 
     @property
     def rules(self) -> RuleSet:
-        """The rule with the shipped ones it follows."""
+        """The rule with the shipped ones it follows, and those beside it."""
         rule = load(self.folder)
         shipped = {folder.name: folder for folder in rule_folders()}
-        return rule_set([rule, *(load(shipped[name]) for name in sorted(rule.after))])
+        others = [load(shipped[name]) for name in sorted(rule.after.union(self.beside))]
+        return rule_set([rule, *others])
 
     def last_tick(self) -> Event:
         """The tick that brings the live path to `until`, where the back-test stops."""
@@ -134,7 +138,7 @@ def load_scenario(file: Path) -> Scenario:
     return Scenario(
         folder=folder, about=plain.about, start=plain.start, config=estate_config(plain.config),
         events=events, until=plain.start + round(plain.until * MS_PER_S), expected=plain.alerts,
-        near_misses=plain.near_misses, devices=plain.devices,
+        near_misses=plain.near_misses, devices=plain.devices, beside=plain.beside,
     )  # fmt: skip
 
 
@@ -143,6 +147,10 @@ def _faults(document: Document, plain: ScenarioFile) -> Iterator[Fault]:
         estate_config(plain.config)
     except ValidationError as error:
         yield document.fault(("config",), explain(error))
+    shipped = {folder.name for folder in rule_folders()}
+    for index, name in enumerate(plain.beside):
+        if name not in shipped:
+            yield document.fault(("beside", index), f"{name!r} is no shipped rule")
     for index, item in enumerate(plain.events):
         try:
             build(item, index, plain.start)

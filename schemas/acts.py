@@ -21,7 +21,8 @@ class Act(Model):
 
     `version` counts the acts of one target from 1, and `state` is the one it led to. `to` is whom
     it was given to (`person:LOGIN`, `team:NAME`, `group:HANDLER`), or the alert that joined, or the
-    level that an overdue case climbed to; `number` that of the 110 record.
+    level that an overdue case climbed to; `number` that of the 110 record; `pictures` link what
+    was photographed, by the hash of its bytes.
     """
 
     id: str
@@ -38,3 +39,4 @@ class Act(Model):
     until: Instant | None = None
     number: str = ""
     rating: Rating | None = None
+    pictures: tuple[str, ...] = ()

@@ -5,9 +5,10 @@ RFC 3339 string with ``Z`` and milliseconds on the wire. Integers compare, hash 
 surprises, and no zone can hide in them.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
 
@@ -53,6 +54,19 @@ class Model(BaseModel):
     """A message or configuration part: it never changes and refuses names it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False)
+
+
+M = TypeVar("M", bound=Model)
+
+
+def with_changes(model: M, changes: Mapping[str, Any]) -> M:
+    """`model.model_copy(update=changes)`, at a quarter of the price; nothing is checked anew."""
+    made: M = type(model).__new__(type(model))
+    object.__setattr__(made, "__dict__", {**model.__dict__, **changes})
+    object.__setattr__(made, "__pydantic_fields_set__", model.model_fields_set | changes.keys())
+    object.__setattr__(made, "__pydantic_extra__", None)
+    object.__setattr__(made, "__pydantic_private__", None)
+    return made
 
 
 class Words(Model):

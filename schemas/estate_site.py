@@ -13,7 +13,8 @@ class EstateSite(Model):
     """One estate of the site file.
 
     `position` is where it lies, so that distances between estates are known. `keep_close_ups`:
-    pictures cut out around a person or face are kept; without it only scenes are.
+    pictures cut out around a person or face are kept; without it only scenes are. `plan` names a
+    GeoJSON file beside the main file (`schemas.plan`), for the office's page.
     """
 
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
@@ -27,6 +28,7 @@ class EstateSite(Model):
     rules: dict[str, dict[str, Any]] = Field(default_factory=dict)
     areas: tuple[AreaRules, ...] = ()
     keep_close_ups: bool = False
+    plan: str | None = Field(default=None, pattern=r"^[^/\\\x00]+$")
 
     _zone = field_validator("timezone")(check_zone)
 

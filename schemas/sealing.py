@@ -136,6 +136,10 @@ class Keys:
         """The keys for what must match across estates (sightings of plates)."""
         return self._scope(_CITY)
 
+    def secret(self, purpose: str) -> bytes:
+        """32 bytes for a purpose beside pseudonyms and seals, always the same ones."""
+        return self._derive(f"secret/{purpose}", "")
+
     def _derive_scope(self, scope: str) -> ScopeKeys:
         return ScopeKeys(
             self.key_id,

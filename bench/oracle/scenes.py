@@ -105,12 +105,13 @@ class Trip:
                 yield told._replace(fields={"method": self.method})
             else:
                 yield told
+        gone = max(told.at for told in facts if told.type == "loop.cleared")
+        stage.inside.append((gone, 1 if self.lane.way == "in" else -1, self.plate))
         self._remember(stage, facts[0].at, read)
 
     def _remember(self, stage: MonthStage, start: int, read: str) -> None:
         """What is truly so, and what the readings leave open."""
         way = 1 if self.lane.way == "in" else -1
-        stage.inside.append((start + 8 * SECOND, way, self.plate))
         stage.counts[self.plate] = stage.counts.get(self.plate, 0) + way
         stage.trips.append((start, self.lane, read))
         before = stage.read_as.get(self.plate)

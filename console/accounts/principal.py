@@ -14,7 +14,8 @@ FIRST = "admin"
 Scope = Literal[
     "alerts:read", "cases:read", "cases:act", "reports:file", "shelves:write", "statistics:read",
     "register:read", "register:write", "watch:read", "watch:write", "accounts:admin", "office:read",
-    "metrics:read", "self",
+    "metrics:read", "self", "cases:reveal", "cases:export", "audit:read", "rights:file",
+    "rights:decide",
 ]  # fmt: skip
 """What an API token may be for. A person's own session has all that the role has."""
 SCOPES: tuple[Scope, ...] = get_args(Scope)

@@ -27,20 +27,23 @@ def verify(
 ) -> None:
     """Check the whole audit log: no entry was changed, taken out or put in. Ends with 1 if not.
 
-    It prints the hash of the last entry. Note it where nobody can change it, with the handover:
-    given as --head later, it proves that nothing up to it was lost.
+    The console notes each hour where the log stands, in audit.anchors of its folder; those notes
+    must be met as well. It prints the hash of the last entry. Note it where nobody can change it,
+    with the handover: given as --head later, it proves that nothing up to it was lost.
 
     Example: smart-community audit verify --data /var/lib/smart-community
     """
-    from console.audit import log
+    from console.audit import anchors, log
 
     with opened(data, database) as office:
-        found, fault = log.verify(office.engine, head or ())
+        noted = anchors.still_to_meet(data / anchors.NAME, log.head_of(office.engine))
+        found, fault = log.verify(office.engine, {*noted, *(head or ())})
     if fault is not None:
         typer.echo(f"the audit log was tampered with: {fault}", err=True)
         raise typer.Exit(BROKEN_STATUS)
     count = found.sequence - found.base_sequence
-    typer.echo(f"whole: {count} entries, the last is {found.sequence} {found.hash}")
+    met = f", {len(noted)} notes met" if noted else ""
+    typer.echo(f"whole: {count} entries, the last is {found.sequence} {found.hash}{met}")
 
 
 def list_entries(

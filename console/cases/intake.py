@@ -27,6 +27,7 @@ ID_BYTES = 12
 EVENT = "report.filed"
 PER_DAY_MAX = 20
 DAY_MS = 24 * 3_600_000
+Pictures = tuple[str, ...]
 
 
 class Category(Words):
@@ -76,12 +77,14 @@ class Intake:
     procedure: Procedure
     around: Surroundings
 
-    def file(self, tx: Connection, who: Principal, report: Report, at: int) -> Case:
-        """Open the case of a report. Raises ReportFault."""
+    def file(
+        self, tx: Connection, who: Principal, report: Report, at: int, pictures: Pictures = ()
+    ) -> Case:
+        """Open the case of a report; `pictures` link what was photographed. Raises ReportFault."""
         category = self._category(tx, who, report, at)
         name = secrets.token_hex(ID_BYTES)
         facts = self._facts(name, who, report, category)
-        deed = Deed(kind="file", by=who.login, at=at, version=0, facts=facts)
+        deed = Deed(kind="file", by=who.login, at=at, version=0, facts=facts, pictures=pictures)
         case = self.procedure.opened(name, deed)
         keep_new(tx, self.procedure, case, deed, Desk(desk_of(case)))
         row = {"case": name, "text": report.text, "filed_by": who.login, "filed_at": at}

@@ -13,7 +13,7 @@ from console.cases.sight import Conditions, in_sight, is_theirs
 from console.cases.tables import ACTS, CASE_ALERTS, CASE_DEVICES, CASES, FLOODS, REPORTS, SHELVES
 from console.lifecycle.facts import Case
 from console.lifecycle.procedure import Procedure
-from console.lifecycle.quality import Verdicts, counted
+from console.lifecycle.quality import Quality, Verdicts, counted
 from console.lifecycle.table import FlowName
 from schemas.acts import Act
 from schemas.alerts import Severity
@@ -158,20 +158,27 @@ class Reader:
         query = sa.select(FLOODS).order_by(FLOODS.c.id.desc()).limit(limit)
         return self.tx.execute(query).all()
 
-    def verdicts(self, since: int) -> tuple[list[Verdicts], list[Verdicts]]:
-        """The verdicts on alerts opened since an instant (ms), by situation and by device."""
+    def verdicts(self, since: int) -> Quality:
+        """The verdicts on cases opened since an instant (ms), by situation and by device."""
         judged = [
             CASES.c.flow == "alert", CASES.c.verdict.is_not(None), CASES.c.opened_at >= since,
             *self._seen(),
         ]  # fmt: skip
-        by_rule = self._verdicts(CASES.c.kind, judged)
+        alerts = [*judged, CASE_ALERTS.c.case == CASES.c.id]
         devices = [*judged, CASE_DEVICES.c.case == CASES.c.id]
-        return by_rule, self._verdicts(CASE_DEVICES.c.device, devices)
+        by_both = CASES.c.kind + " " + CASE_DEVICES.c.device
+        return Quality(
+            by_rule=self._verdicts(CASE_ALERTS.c.rule, alerts),
+            by_device=self._verdicts(CASE_DEVICES.c.device, devices),
+            by_both=self._verdicts(by_both, devices),
+        )
 
     def _verdicts(self, name: ColumnElement[str], conditions: Conditions) -> list[Verdicts]:
-        count = sa.func.count()
-        query = sa.select(name, CASES.c.verdict, count).where(*conditions)
-        rows = self.tx.execute(query.group_by(name, CASES.c.verdict))
+        """Each case counts once for a name, however many of its alerts bear it."""
+        once = sa.select(name.label("name"), CASES.c.verdict, CASES.c.id).where(*conditions)
+        cases = once.distinct().subquery()
+        query = sa.select(cases.c.name, cases.c.verdict, sa.func.count())
+        rows = self.tx.execute(query.group_by(cases.c.name, cases.c.verdict))
         return counted((row[0], row[1], row[2]) for row in rows)
 
 

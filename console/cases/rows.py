@@ -19,6 +19,7 @@ from console.cases.tables import (
 from console.database import insert_new
 from console.lifecycle.facts import Case, Deed
 from console.lifecycle.procedure import Procedure
+from console.notify.queue import enqueue_act
 from schemas.acts import Act
 from schemas.events import event_id
 
@@ -108,6 +109,7 @@ def _keep_act(tx: Connection, case: Case, deed: Deed) -> None:
         "estate": case.estate, "deed": deed.model_dump_json(exclude_defaults=True),
     }  # fmt: skip
     tx.execute(ACTS.insert().values(row))
+    enqueue_act(tx, act_id(case.id, case.version), deed.at)
 
 
 def act_id(case: str, version: int) -> str:
@@ -128,5 +130,5 @@ def act_of(row: sa.Row[Any]) -> Act:
     return Act(
         id=row.id, kind=deed.kind, target=row.case, by=deed.by, at=deed.at, why=deed.why,
         verdict=deed.verdict, version=row.version, estate=row.estate, state=row.state, to=to,
-        until=deed.until, number=deed.number, rating=deed.rating,
+        until=deed.until, number=deed.number, rating=deed.rating, pictures=deed.pictures,
     )  # fmt: skip

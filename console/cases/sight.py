@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Table
 from console.accounts.principal import Principal
 from console.cases.surroundings import Surroundings
 from console.cases.tables import CASE_AREAS, CASE_PARTIES, CASE_ROLES, CASES
+from console.lifecycle.facts import Case
 from console.lifecycle.procedure import Procedure
 from schemas.alerts import Alert
 
@@ -51,6 +52,31 @@ def is_theirs(procedure: Procedure, who: Principal) -> ColumnElement[bool]:
     told = waits if who.is_everywhere else sa.and_(waits, CASES.c.told_node.in_(who.areas))
     mine = (CASES.c.holder == who.login, CASES.c.assigned.in_(refs), told)
     return sa.or_(*mine, CASES.c.reporter == who.login)
+
+
+def sees_case(procedure: Procedure, who: Principal, case: Case) -> bool:
+    """Whether somebody sees a case that stands in memory: `in_sight` says it of the database."""
+    if who.role == "resident":
+        return case.reporter == who.login
+    given = not set(own_refs(procedure, who)).isdisjoint(case.parties)
+    by_name = not set(_given_by_name(who)).isdisjoint(case.parties)
+    return (
+        (procedure.tree_of(case) in who.kinds or given)
+        and (who.covers(case.areas) or by_name)
+        and (not case.police_only or who.sees("police", police_only=True))
+        and (not case.named_roles or not who.names.isdisjoint(case.named_roles))
+    )
+
+
+def is_their_case(procedure: Procedure, who: Principal, case: Case) -> bool:
+    """Whether somebody has to do a case that stands in memory, as `is_theirs` says it."""
+    waits = not case.holder and not case.assigned
+    return (
+        case.holder == who.login
+        or case.assigned in own_refs(procedure, who)
+        or (waits and (who.is_everywhere or case.told_node in who.areas))
+        or case.reporter == who.login
+    )
 
 
 def sees_alert(procedure: Procedure, around: Surroundings, who: Principal, alert: Alert) -> bool:

@@ -20,6 +20,15 @@ class Surroundings:
         """Knows these estates."""
         self._configs = dict(configs or {})
 
+    def config(self, estate: str) -> EstateConfig | None:
+        """An estate as the site file has it; None where nobody has told."""
+        return self._configs.get(estate)
+
+    @property
+    def estates(self) -> tuple[str, ...]:
+        """The estates of the site file."""
+        return tuple(self._configs)
+
     def nodes(self, estate: str) -> dict[str, str]:
         """The nodes above an estate by level, and the estate itself."""
         config = self._configs.get(estate)

@@ -57,6 +57,7 @@ class Deed(Model):
     number: str = ""
     verdict: Verdict | None = None
     rating: Rating | None = None
+    pictures: tuple[str, ...] = ()
     facts: Facts | None = None
 
 

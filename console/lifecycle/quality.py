@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import sqrt
+from typing import NamedTuple
 
 from schemas.acts import Verdict
 
@@ -38,6 +39,14 @@ class Verdicts:
         middle = share + spread / 2
         margin = SURE_Z * sqrt((share * (1 - share) + spread / 4) / judged)
         return max(0.0, (middle - margin) / (1 + spread))
+
+
+class Quality(NamedTuple):
+    """Verdicts by situation, by device, and by both in one name, each the surest wrong first."""
+
+    by_rule: list[Verdicts]
+    by_device: list[Verdicts]
+    by_both: list[Verdicts]
 
 
 def counted(told: Iterable[tuple[str, Verdict, int]]) -> list[Verdicts]:

@@ -3,9 +3,13 @@
 from alembic import context
 
 import console.accounts.tables
+import console.around.tables
 import console.audit.tables
 import console.cases.tables
+import console.notify.tables
 import console.outbox.tables
+import console.paper.tables
+import console.privacy.tables
 import console.register.tables
 import console.watch.tables  # noqa: F401 - each enters its tables
 from console.tables import METADATA

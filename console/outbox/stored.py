@@ -37,8 +37,10 @@ async def _stored(client: httpx.AsyncClient, url: str, asked: dict[str, object])
     while True:
         try:
             status = (await client.post(url, json=asked)).status_code
-        except httpx.HTTPError:
-            status = 0
+        except httpx.HTTPError as error:
+            # A keeper that went comes back with another broker, where the offset means another
+            # record, or none for ever.
+            raise NotStored(f"{asked}: the keeper went away ({type(error).__name__})") from error
         if status in STORED:
             return
         if status == NEVER:

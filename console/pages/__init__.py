@@ -7,6 +7,7 @@ from nicegui import ui
 from starlette.middleware.gzip import GZipMiddleware
 
 from console.office import Office
+from console.pages.desk import desk_router
 from console.pages.live import Live
 from console.pages.page import add_pages
 from console.pages.wire import add_wire
@@ -26,6 +27,7 @@ def add_page(app: FastAPI, office: Office) -> Live:
     live = Live(office)
     add_pages(live)
     add_wire(app, live)
+    app.include_router(desk_router(live))
     ui.run_with(
         app, title=office.settings.office.zh, favicon=ICON, tailwind=False,
         binding_refresh_interval=None, reconnect_timeout=AWAY_S, show_welcome_message=False,

@@ -1,22 +1,28 @@
-// The list of alerts: keeps the cards in order, filters them, and is steered by keyboard.
-// It is given plain values and puts them in as text, never as markup. Only the first cards stand
-// in the page; more follow as the list is scrolled, so that two thousand cost no more than eighty.
-const PAGE = 80;
-const MINUTE_MS = 60000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
+// The cards of what is to be dealt with: kept in order, in four tabs, steered by keyboard. It is
+// given plain values and puts them in as text, never as markup. Only the first cards stand in the
+// page; more follow as the list is scrolled, so that two thousand cost no more than eighty.
+import { MINUTE_MS, ageText, ask, compare, isBusy, isLate, leftText, listening, tell } from "office-common";
 
-function compare(a, b) {
-  for (let i = 0; i < a.order.length; i++) {
-    if (a.order[i] !== b.order[i]) return a.order[i] < b.order[i] ? -1 : 1;
-  }
-  return 0;
-}
+const PAGE = 80;
+const TABS = ["mine", "all", "property", "quieted"];
+const HOLDS = {
+  mine: (card) => card.mine && !card.over,
+  all: () => true,
+  property: (card) => card.tree === "property" && !card.over,
+  quieted: () => false,
+};
+const NARROW = {
+  waiting: (card) => !card.over && card.state === (card.flow === "alert" ? "waiting" : "filed"),
+  under_way: (card) => !card.over && card.state !== (card.flow === "alert" ? "waiting" : "filed"),
+  overdue: (card) => !card.over && card.overdue,
+  supervised: (card) => !card.over && card.supervised,
+  closed_today: (card) => card.over,
+};
 
 // Two short tones. A browser lets a page sound only once somebody has touched it; until then the
-// colour, the shape and the title must do.
+// colour, the sign and the title must do.
 let sounding;
-function ring() {
+function sound() {
   sounding ??= new AudioContext();
   sounding.resume();
   for (const [after, pitch] of [[0, 880], [0.25, 660]]) {
@@ -32,99 +38,125 @@ function ring() {
 
 export default {
   template: `
-    <section class="feed" id="feed" :aria-label="words.feed">
-      <div class="feed-bar">
-        <h2>{{ words.feed }} <span class="number">{{ shown.length }}</span></h2>
-        <div class="choices" role="group" :aria-label="words.delivery">
-          <button v-for="choice in deliveries" :key="choice.value" type="button"
-            :aria-pressed="delivery === choice.value" @click="delivery = choice.value">
-            {{ choice.word }} <span class="number">{{ count(choice.value) }}</span>
-          </button>
-        </div>
+    <section class="feed" :aria-label="words.feed">
+      <div class="tabs" role="tablist" :aria-label="words.feed">
+        <button v-for="name in tabs" :key="name" type="button" role="tab" :id="'tab-' + name"
+          :aria-selected="tab === name" aria-controls="cards" :tabindex="tab === name ? 0 : -1"
+          @click="show(name)" @keydown="turn">
+          {{ words['tab_' + name] }} <span v-if="name !== 'quieted'" class="number">{{ count(name) }}</span>
+          <span v-else-if="merged" class="number">{{ merged }}</span>
+        </button>
       </div>
-      <p v-if="known && !shown.length" class="nothing">{{ nothing }}</p>
-      <ol v-else class="cards" role="listbox" tabindex="0" ref="list" :aria-label="words.feed"
-        :aria-activedescendant="cursor ? 'card-' + cursor : undefined" @keydown="steer"
-        @scroll.passive="scrolled">
-        <li v-for="card in drawn" :key="card.id" :id="'card-' + card.id" role="option"
-          v-memo="[card, now, card.id === chosen, card.id === cursor, fresh.has(card.id)]"
-          :aria-selected="card.id === chosen"
-          :class="['card', card.level, {chosen: card.id === chosen, cursor: card.id === cursor,
-            fresh: fresh.has(card.id)}]"
-          @click="choose(card.id)">
-          <div class="card-head">
-            <time>{{ card.at }} · {{ age(card.opened_at) }}</time>
-            <span class="level"><i class="shape" aria-hidden="true"></i>{{ card.level_word }}</span>
-            <strong>{{ card.title }}</strong> <span class="where">{{ card.where }}</span>
-          </div>
-          <div class="detail">{{ card.detail }}</div>
-          <div class="card-foot">
-            <span class="handler">{{ card.handler }}</span>
-            <span :class="['delivery', card.delivery]">{{ card.delivery_word }}</span>
-            <span v-for="tag in card.tags" :key="tag" class="tag">{{ tag }}</span>
-          </div>
-        </li>
-      </ol>
+      <p v-if="only || text" class="narrowed">
+        <button type="button" @click="widen">✕ {{ only ? words['count_' + only] : text }}</button>
+      </p>
+      <div id="cards" class="cards" role="tabpanel" :aria-labelledby="'tab-' + tab" ref="list"
+        tabindex="-1" @scroll.passive="scrolled">
+        <p v-if="tab === 'quieted' && !quieted.length" class="nothing">{{ words.quieted_none }}</p>
+        <ol v-else-if="tab === 'quieted'">
+          <li v-for="one in quieted" :key="one.id" :class="['card', 'small', one.level]">
+            <div class="card-head">
+              <span class="level"><i class="shape" aria-hidden="true"></i>{{ one.level_word }}</span>
+              <strong>{{ one.title }}</strong> <span class="where">{{ one.where }}</span>
+              <time>{{ one.at }}</time>
+            </div>
+            <div class="card-foot"><span>{{ one.why }}</span>
+              <button v-if="one.case" type="button" class="link" @click="pick(one.case)">{{ words.act_open }}</button>
+            </div>
+          </li>
+        </ol>
+        <p v-else-if="known && !shown.length" class="nothing">{{ nothing }}</p>
+        <ol v-else>
+          <li v-for="card in drawn" :key="card.id" :id="'card-' + card.id"
+            v-memo="[card, age(card), left(card), card.id === chosen, card.id === cursor, fresh.has(card.id)]"
+            :class="['card', card.level, card.over ? 'over' : '', {chosen: card.id === chosen,
+              cursor: card.id === cursor, fresh: fresh.has(card.id)}]"
+            @click="pick(card.id)">
+            <div class="card-head">
+              <span class="level"><i class="shape" aria-hidden="true"></i>{{ card.level_word }}</span>
+              <button type="button" class="title" :tabindex="card.id === cursor ? 0 : -1"
+                :aria-current="card.id === chosen ? 'true' : undefined"
+                @focus="cursor = card.id">{{ card.title }}</button>
+              <span class="where">{{ card.where }}</span>
+              <time>{{ age(card) }}</time>
+            </div>
+            <div class="card-body">
+              <p class="detail">{{ card.detail }}</p>
+              <img v-if="card.picture && !missing.has(card.picture)" :src="card.picture" loading="lazy"
+                :alt="words.picture_of.replace('{title}', card.title)" @error="missing.add(card.picture)">
+            </div>
+            <div class="card-foot">
+              <span class="state">{{ card.state_word }}<template v-if="card.who"> · {{ card.who }}</template></span>
+              <span v-if="left(card)" :class="['left', late(card) ? 'late' : '']">{{ late(card) ? '⚠ ' : '◷ ' }}{{ left(card) }}</span>
+              <span v-for="tag in card.tags" :key="tag" class="tag">{{ tag }}</span>
+              <span class="buttons">
+                <button v-if="may(card, 'accept')" type="button" class="first" :tabindex="card.id === cursor ? 0 : -1"
+                  @click.stop="act(card, 'accept')">{{ words.act_accept }}</button>
+                <button v-if="may(card, 'assign')" type="button" :tabindex="card.id === cursor ? 0 : -1"
+                  @click.stop="act(card, 'assign')">{{ words.act_assign }}</button>
+                <button v-if="may(card, 'close')" type="button" :tabindex="card.id === cursor ? 0 : -1"
+                  @click.stop="act(card, 'false')">{{ words.act_false }}</button>
+                <button type="button" :tabindex="card.id === cursor ? 0 : -1"
+                  @click.stop="pick(card.id, true)">{{ words.act_open }}</button>
+              </span>
+            </div>
+          </li>
+        </ol>
+      </div>
     </section>`,
-  props: { words: Object, deliveries: Array, quiet: String, start: String, at: Number },
-  emits: ["choose"],
+  props: { words: Object, language: String, start: String, first: Object },
+  mixins: [listening({ office: "hear", choose: "chose", tab: "show", narrow: "narrow", mute: "mute", find: "find" })],
   data() {
     return {
-      known: false,
-      changes: 0,
-      limit: PAGE,
-      delivery: "all",
-      text: "",
-      chosen: this.start,
-      cursor: this.start,
-      fresh: new Set(),
-      now: this.at,
-      rest: this.quiet,
+      known: false, changes: 0, limit: PAGE, tab: "mine", only: "", text: "", tabs: TABS,
+      chosen: this.start, cursor: this.start, fresh: new Set(), missing: new Set(), quieted: [],
+      now: this.first.now, wall: this.first.wall, rest: this.first.quiet, merged: this.first.merged,
+      isMuted: localStorage.getItem("office-muted") === "yes",
     };
   },
   computed: {
-    found() {
+    ordered() {
       this.changes; // The cards themselves are no concern of Vue's.
       const text = this.text.trim().toLowerCase();
-      const all = [...this.cards.values()].sort(compare);
-      return text ? all.filter((card) => card.found_by.includes(text)) : all;
+      const holds = (card) => (!text || card.found_by.includes(text)) && (!this.only || NARROW[this.only](card));
+      return [...this.cards.values()].filter(holds).sort(compare);
     },
     shown() {
-      return this.found.filter((card) => this.delivery === "all" || card.delivery === this.delivery);
+      return this.ordered.filter(HOLDS[this.tab]);
     },
     drawn() {
       return this.shown.slice(0, this.limit);
     },
     nothing() {
-      return this.shown.length < this.cards.size ? this.words.no_match.replace("{text}", this.text) : this.rest;
+      return this.text || this.only ? this.words.no_match.replace("{text}", this.text || this.words["count_" + this.only]) : this.rest;
     },
   },
   created() {
     this.cards = new Map();
   },
   mounted() {
-    window.addEventListener("office", this.hear);
     window.addEventListener("scroll", this.scrolled, { passive: true });
-    document.addEventListener("keydown", this.globalKey);
+    document.addEventListener("keydown", this.steer);
   },
   unmounted() {
-    window.removeEventListener("office", this.hear);
     window.removeEventListener("scroll", this.scrolled);
-    document.removeEventListener("keydown", this.globalKey);
+    document.removeEventListener("keydown", this.steer);
   },
   methods: {
-    hear({ detail }) {
-      if (detail.all) this.replace(detail.all);
-      if (detail.cards) this.change(detail.cards, detail.gone);
-      if (!this.chosen && this.shown.length) this.pick(this.shown[0].id);
-      if (detail.told) this.tick(detail.told);
+    hear({ all, cards, gone, told }) {
+      if (all) this.replace(all);
+      if (cards) this.change(cards, gone);
+      if (told) this.tick(told);
     },
     replace(cards) {
       // After a broken line only what is new since then rings.
       if (this.known) this.ring(cards);
       this.cards = new Map(cards.map((card) => [card.id, card]));
+      if (!this.known && !cards.some(HOLDS.mine)) this.tab = "all";
       this.known = true;
       this.changes++;
+      // On a phone the list comes first, and what is chosen below it.
+      if (!this.chosen && this.shown.length && !matchMedia("(max-width: 700px)").matches) this.pick(this.shown[0].id);
     },
     change(cards, gone) {
       for (const id of gone) this.cards.delete(id);
@@ -134,67 +166,109 @@ export default {
         this.cards.set(card.id, card);
       }
       this.changes++;
+      if (!this.chosen && this.shown.length) this.pick(this.shown[0].id);
     },
-    tick({ now, quiet }) {
-      if (Math.floor(now / MINUTE_MS) !== Math.floor(this.now / MINUTE_MS)) this.now = now;
+    tick({ now, wall, quiet, counts }) {
+      this.now = now;
+      this.wall = wall;
       this.rest = quiet;
-    },
-    scrolled() {
-      const last = this.$refs.list?.lastElementChild;
-      const near = last && last.getBoundingClientRect().top < innerHeight * 2;
-      if (near && this.limit < this.shown.length) this.limit += PAGE;
+      if (this.merged !== counts.merged && this.tab === "quieted") this.load();
+      this.merged = counts.merged;
     },
     ring(cards) {
       const more = (card) => card.rings > (this.cards.get(card.id)?.rings ?? 0);
-      if (cards.some(more)) ring();
+      if (cards.some(more) && !this.isMuted) sound();
+    },
+    mute(isMuted) {
+      this.isMuted = isMuted;
     },
     mark(id) {
       this.fresh.add(id);
       setTimeout(() => this.fresh.delete(id), 4000);
     },
-    search(text) {
-      this.text = text || "";
+    async load() {
+      this.quieted = (await ask(`/page/${this.language}/merged`)) ?? [];
     },
-    count(delivery) {
-      return this.found.filter((card) => delivery === "all" || card.delivery === delivery).length;
+    show(name) {
+      this.tab = name;
+      this.limit = PAGE;
+      if (name === "quieted") this.load();
+      else if (!this.shown.some((card) => card.id === this.cursor)) this.cursor = this.shown[0]?.id ?? "";
     },
-    age(at) {
-      const ms = Math.max(0, this.now - at);
-      if (ms < MINUTE_MS) return this.words.age_now;
-      const say = (word, unit) => word.replace("{n}", Math.floor(ms / unit));
-      if (ms < HOUR_MS) return say(this.words.age_min, MINUTE_MS);
-      return ms < DAY_MS ? say(this.words.age_h, HOUR_MS) : say(this.words.age_d, DAY_MS);
+    turn(event) {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (!step) return;
+      this.show(TABS[(TABS.indexOf(this.tab) + step + TABS.length) % TABS.length]);
+      this.$nextTick(() => document.getElementById("tab-" + this.tab)?.focus());
+      event.preventDefault();
     },
-    pick(id) {
-      this.chosen = id;
+    narrow(what) {
+      this.only = this.only === what ? "" : what;
+      this.show("all");
+    },
+    find(text) {
+      this.text = text;
+      if (text && this.tab === "quieted") this.tab = "all";
+    },
+    widen() {
+      this.only = "";
+      tell("find", "");
+    },
+    scrolled() {
+      const last = this.$refs.list?.querySelector("ol")?.lastElementChild;
+      const near = last && last.getBoundingClientRect().top < innerHeight * 2;
+      if (near && this.limit < this.shown.length) this.limit += PAGE;
+    },
+    count(name) {
+      return this.ordered.filter((card) => HOLDS[name](card) && !card.over).length;
+    },
+    age(card) {
+      return ageText(this.words, Math.max(0, (card.wall ? this.wall : this.now) - card.opened_at));
+    },
+    left(card) {
+      return leftText(this.words, card, this.wall);
+    },
+    late(card) {
+      return isLate(card, this.wall);
+    },
+    may(card, act) {
+      return card.acts.includes(act);
+    },
+    act(card, kind) {
+      this.pick(card.id);
+      tell("act", { kind, card });
+    },
+    pick(id, isAsked) {
       this.cursor = id;
-      this.$emit("choose", id);
-    },
-    choose(id) {
-      this.pick(id);
-      // On a phone the chosen alert stands below the list.
-      if (matchMedia("(max-width: 700px)").matches) {
-        document.querySelector("main.detail").scrollIntoView({ behavior: "smooth" });
+      tell("choose", { id, isAsked: !!isAsked });
+      // On a phone the chosen case stands below the list.
+      if (this.known && matchMedia("(max-width: 700px)").matches) {
+        document.querySelector(".centre").scrollIntoView({ behavior: "smooth" });
       }
     },
-    globalKey(event) {
-      const typing = event.target.closest("input, textarea, [contenteditable]");
-      if (event.key === "/" && !typing) {
-        document.querySelector(".search input")?.focus();
-        event.preventDefault();
-      } else if (event.key === "Escape" && typing) {
-        event.target.blur();
-      } else if (!typing && event.target === document.body) {
-        this.steer(event);
-      }
+    chose({ id }) {
+      this.chosen = id;
+      if (this.cards.has(id)) this.cursor = id;
     },
     steer(event) {
-      const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: 5, PageUp: -5, Home: -1e9, End: 1e9 };
-      if (event.key in steps) this.move(steps[event.key]);
-      else if (event.key === "Enter" && this.cursor) this.choose(this.cursor);
+      if (isBusy(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+      const inFeed = event.target === document.body || this.$el.contains(event.target);
+      const steps = { ArrowDown: 1, ArrowUp: -1, j: 1, k: -1, PageDown: 5, PageUp: -5, Home: -1e9, End: 1e9 };
+      const acts = { a: "accept", t: "assign", f: "close" };
+      const isLetter = event.key.length === 1;
+      if (event.key in steps && (isLetter || inFeed)) this.move(steps[event.key]);
+      else if (event.key === "Enter" && event.target === document.body && this.cursor) this.pick(this.cursor, true);
+      else if (event.key in acts) this.actByKey(event.key, acts[event.key]);
+      else if ("1234".includes(event.key) && isLetter) this.show(TABS[event.key - 1]);
       else return;
       event.preventDefault();
-      event.stopPropagation();
+    },
+    actByKey(key, act) {
+      const card = this.cards.get(this.cursor);
+      if (!card) return;
+      const word = this.words[{ a: "act_accept", t: "act_assign", f: "act_false" }[key]];
+      if (this.may(card, act)) this.act(card, key === "f" ? "false" : act);
+      else tell("say", { text: this.words.not_offered.replace("{act}", word), isWrong: true });
     },
     move(step) {
       if (!this.shown.length) return;
@@ -203,7 +277,9 @@ export default {
       this.cursor = this.shown[to].id;
       this.limit = Math.max(this.limit, to + PAGE);
       this.$nextTick(() => {
-        document.getElementById("card-" + this.cursor)?.scrollIntoView({ block: "nearest" });
+        const card = document.getElementById("card-" + this.cursor);
+        card?.scrollIntoView({ block: "nearest" });
+        card?.querySelector("button.title")?.focus({ preventScroll: true });
       });
     },
   },

@@ -1,176 +1,132 @@
-"""The first page: alerts on the left, the chosen one in the middle, devices on the right."""
+"""The office's page: what is to be dealt with on the left, the plan and the chosen case in the
+middle, what stands on the right. It is drawn once; what changes comes by the live line.
+"""
 
-import asyncio
-from collections.abc import Sequence
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 
+from fastapi import Request
 from nicegui import ui
+from starlette.responses import RedirectResponse, Response
 
-from console.feed import highest
-from console.incidents import Incident, incident_of, joined
-from console.pages.detail import Detail
+from console.accounts.principal import Principal
+from console.accounts.sessions import csrf_token
+from console.guard import principal_of
+from console.pages.desk import page_link
 from console.pages.live import Live
-from console.pages.panels import draw_reasons, draw_side
-from console.pages.parts import FeedList, Levels, Pulse, Redrawn, Table, box, text
-from console.pages.summary import Foot, Side, Told
-from console.pages.tables import Tables
-from console.words import Language, delivery_word, pick, say, template
-from schemas.alerts import Alert, Delivery
+from console.pages.page_words import ACTS, DOSSIER, FEED, FOOT, GLANCE, PLAN, TOP
+from console.pages.parts import (
+    Acts,
+    Dossier,
+    FeedList,
+    Foot,
+    PlanMap,
+    Pulse,
+    Standing,
+    Top,
+    box,
+    text,
+)
+from console.pages.saying import Saying
+from console.pages.summary import Told
+from console.rights import RIGHTS, key_of
+from console.words import Language, pick, say
 
 STYLE = Path(__file__).parent / "office.css"
 PATHS: dict[Language, str] = {"zh": "/", "en": "/en"}
-CHOICES: tuple[Delivery, ...] = ("push", "list")
-FEED_WORDS = ("feed", "delivery", "no_match", "age_now", "age_min", "age_h", "age_d")
-
-KIND_CLICKED = """(event) => {
-  const row = event.target.closest("[data-kind]");
-  if (row) emit(row.dataset.kind);
-}"""
+PHONE = "/m"
+"""Where those are led who have no desk."""
 
 
 def add_pages(live: Live) -> None:
     """Adds the page in both languages."""
 
     @ui.page(PATHS["zh"], language="zh-CN")
-    async def zh(alert: str = "") -> None:
-        await OfficePage(live, "zh").build(alert)
+    async def zh(request: Request, alert: str = "") -> Response | None:
+        return await _shown(live, request, "zh", alert)
 
     @ui.page(PATHS["en"], language="en-US")
-    async def en(alert: str = "") -> None:
-        await OfficePage(live, "en").build(alert)
+    async def en(request: Request, alert: str = "") -> Response | None:
+        return await _shown(live, request, "en", alert)
+
+
+async def _shown(live: Live, request: Request, language: Language, chosen: str) -> Response | None:
+    who = principal_of(request.scope)
+    if who.role == "resident":
+        return RedirectResponse(PHONE, 303)
+    told = live.told_to(who, language, live.office.snapshot())
+    OfficePage(live, who, language).build(told, chosen)
+    return None
 
 
 class OfficePage:
-    """One open page."""
+    """One open page of one person."""
 
-    def __init__(self, live: Live, language: Language) -> None:
-        """Shows what `live` carries."""
+    def __init__(self, live: Live, who: Principal, language: Language) -> None:
+        """Shows what `live` carries, as far as it is theirs."""
         self._live = live
-        self._office = live.office
+        self._who = who
         self._language: Language = language
-        self._speaker = live.channels[language].speaker
-        self._chosen: Incident | None = None
+        self._saying = Saying(language)
+        self._csrf = csrf_token(who.session) if who.session else ""
 
-    def _say(self, key: str, **values: object) -> str:
-        return say(key, self._language, **values)
-
-    async def build(self, chosen: str) -> None:
-        """Draws the page and begins to listen."""
-        told = (await self._live.told())[self._language]
-        ordered = self._office.feed.ordered()
-        self._chosen = await self._find(chosen) or (ordered[0] if ordered else None)
+    def build(self, told: Told, chosen: str) -> None:
+        """Draws the page. `chosen` is a case's id or an alert's."""
         ui.add_css(STYLE)
+        shared = {"language": self._language}
+        started = shared | {"start": chosen}
         with box("div", "office"):
-            self._build_top(told)
-            self._feed = FeedList(self._feed_props(told))
-            self._feed.on("choose", lambda event: self._choose(event.args))
-            self._detail = Redrawn(box("main", "detail", self._say("evidence")), self._draw_detail)
-            side = box("aside", "side", self._say("glance"))
-            # The rows are drawn anew as numbers change; a click must not miss because of that.
-            side.on("click", lambda event: self._open_table(event.args), js_handler=KIND_CLICKED)
-            self._side = Redrawn[Side](side, partial(draw_side, self._speaker))
-            self._build_foot()
-        self._dialog = ui.dialog()
-        self._detail.show(self._chosen)
-        self._show(told)
-        # From here on nothing waits, so no change falls between what is drawn and what is heard.
-        self._live.changed.subscribe(self._on_changed)
-        self._live.stands.subscribe(self._on_stands)
+            text("a", self._saying.text("skip"), "skip").props["href"] = "#cards"
+            self._top(told, started)
+            first = {"now": told.now, "wall": told.wall, "quiet": told.quiet,
+                     "merged": told.counts.merged}  # fmt: skip
+            FeedList(words=self._words(FEED), first=first, **started)
+            with box("div", "centre"):
+                PlanMap(words=self._words(PLAN), **started)
+                Dossier(words=self._words(DOSSIER), **started)
+            Standing(words=self._words(GLANCE), first=asdict(told.side), **shared)
+            visits = page_link("/visits", self._language) if self._may("/visits") else ""
+            Foot(words=self._words(FOOT), first=asdict(told.counts), quietAtFirst=told.quiet,
+                 visits=visits)  # fmt: skip
+        Acts(words=self._words(ACTS), csrf=self._csrf, **shared, **self._procedure())
 
-    async def _find(self, name: str) -> Incident | None:
-        """The incident of that id, or of the alert of that id."""
-        if not name:
-            return None
-        feed = self._office.feed
-        if (kept := feed.incident(name)) is not None:
-            return kept
-        alert = feed.get(name) or await asyncio.to_thread(self._office.lookup.alert, name)
-        if alert is None:
-            return None
-        whole = incident_of(alert)
-        return feed.incident(whole) or joined(whole, [alert])
+    def _words(self, keys: tuple[str, ...]) -> dict[str, str]:
+        return self._saying.templates(keys)
 
-    def _build_top(self, told: Told) -> None:
-        with box("header", "top"):
-            text("h1", pick(self._speaker.office, self._language))
-            self._estates = text("span", "", "estates")
-            Pulse(f"/page/{self._language}/live", told.pulse, self._speaker.lost())
-            Levels([asdict(level) for level in told.levels])
-            search = ui.input(placeholder=self._say("search")).classes("search")
-            search.props("dense outlined clearable type=search")
-            search.props["aria-label"] = self._say("search")
-            search.on_value_change(lambda event: self._feed.run_method("search", event.value))
-            self._other = text("a", self._say("other_language"), "other-language")
-            self._other.props.update(
-                href=self._other_page(), title=self._say("other_language_hint"),
-                lang="en" if self._language == "zh" else "zh",
+    def _may(self, path: str) -> bool:
+        key = key_of("GET", path)
+        return key is not None and RIGHTS[key].lets_in(self._who)
+
+    def _top(self, told: Told, started: dict[str, str]) -> None:
+        speaker = self._live.speakers[self._language]
+        with box("header", "top", self._saying.text("top")):
+            text("h1", pick(speaker.office, self._language))
+            name = self._live.names.of(f"person:{self._who.login}", self._language)
+            Pulse(line=f"/page/{self._language}/live", first=told.pulse, lost=speaker.lost())
+            text("span", self._saying.text("on_duty", who=name), "on-duty")
+            links = [{"word": self._saying.text("handover"),
+                      "href": page_link("/handover", self._language)}]  # fmt: skip
+            Top(
+                words=self._words(TOP), first=asdict(told.counts), csrf=self._csrf,
+                links=links if self._may("/handover") else [], other=self._other(),
+                paperPath=page_link("/paper/cases/CASE", self._language), **started,
             )  # fmt: skip
 
-    def _build_foot(self) -> None:
-        with box("footer", "foot"):
-            self._today = text("b", "")
-            self._by_rule = text("span", "", "by-rule")
-            self._reasons = Redrawn[Foot](box("div"), draw_reasons, key=lambda foot: foot.reasons)
-
-    def _feed_props(self, told: Told) -> dict[str, object]:
-        choices = [{"value": "all", "word": self._say("all")}]
-        choices += [{"value": c, "word": delivery_word(c, self._language)} for c in CHOICES]
+    def _other(self) -> dict[str, str]:
+        language = self._language
+        other: Language = "en" if language == "zh" else "zh"
         return {
-            "words": {key: template(key, self._language) for key in FEED_WORDS},
-            "deliveries": choices,
-            "quiet": told.quiet,
-            "start": self._chosen.id if self._chosen else "",
-            "at": told.now,
+            "path": PATHS[other], "lang": other, "word": say("other_language", language),
+            "hint": say("other_language_hint", language),
+        }  # fmt: skip
+
+    def _procedure(self) -> dict[str, object]:
+        table = self._live.office.cases.procedure.table
+        acts = {
+            name: {"word": pick(rule, self._language), "needs": list(rule.needs)}
+            for name, rule in table.acts.items()
         }
+        verdicts = {name: pick(words, self._language) for name, words in table.verdicts.items()}
+        return {"acts": acts, "verdicts": verdicts}
 
-    def _draw_detail(self, chosen: Incident | None) -> None:
-        if chosen is None:
-            text("p", self._say("choose"), "nothing")
-        else:
-            Detail(chosen, self._office.views, self._language, self._speaker.zone).draw()
 
-    def _open_table(self, kind: str) -> None:
-        views = self._office.views
-        devices = sorted(views.devices.values(), key=lambda one: (one.estate, one.device))
-        tables = Tables(self._speaker, views.place_name)
-        table = tables.write(kind, self._office.glance(), devices)
-        self._dialog.clear()
-        with self._dialog, box("div", "sheet", table.title):
-            close = text("button", self._say("close"), "close")
-            close.props["type"] = "button"
-            close.on("click", self._dialog.close)
-            words = {"narrow": self._say("narrow"), "empty": self._say("empty")}
-            Table(asdict(table), words)
-        self._dialog.open()
-
-    def _on_changed(self, alerts: Sequence[Alert]) -> None:
-        chosen = self._chosen
-        if chosen is None or chosen.id not in map(incident_of, alerts):
-            return
-        standing = self._office.feed.incident(chosen.id)
-        if standing is None:
-            told = [alert for alert in alerts if incident_of(alert) == chosen.id]
-            standing = joined(chosen.id, highest([*told, *chosen.alerts]))
-        self._chosen = standing
-        self._detail.show(standing)
-
-    def _on_stands(self, by_language: dict[Language, Told]) -> None:
-        self._show(by_language[self._language])
-
-    def _show(self, told: Told) -> None:
-        self._estates.set_text(told.estates)
-        self._side.show(told.side)
-        self._today.set_text(told.foot.today)
-        self._by_rule.set_text(" · ".join(told.foot.by_rule))
-        self._reasons.show(told.foot)
-
-    async def _choose(self, name: str) -> None:
-        self._chosen = await self._find(name)
-        self._detail.show(self._chosen)
-        self._other.props["href"] = self._other_page()
-
-    def _other_page(self) -> str:
-        path = PATHS["en" if self._language == "zh" else "zh"]
-        return f"{path}?alert={self._chosen.id}" if self._chosen else path

@@ -1,11 +1,14 @@
 // Holds the line to the server and shows whether what stands on the page is of now. The server says
 // something each second; when it no longer does, the page says so by itself. What comes is handed on
 // to the rest of the page as an `office` event of the window.
+import { ask, tell } from "office-common";
+
 const SILENT_MS = 5000;
 const RETRY_MS = 1000;
 
 export default {
   template: `
+    <span class="estates">{{ shown.estates }}</span>
     <div :class="['pulse', shown.state]" role="status">
       <i class="dot" aria-hidden="true"></i><b>{{ shown.word }}</b>
       <time>{{ shown.clock }}</time><span v-if="shown.age" class="age">{{ shown.age }}</span>
@@ -40,14 +43,23 @@ export default {
   methods: {
     connect() {
       const scheme = location.protocol === "https:" ? "wss://" : "ws://";
+      let hasHeard = false;
       this.socket = new WebSocket(scheme + location.host + this.line);
-      this.socket.onmessage = ({ data }) => this.hear(JSON.parse(data));
-      this.socket.onclose = () => this.gone || setTimeout(() => this.connect(), RETRY_MS);
+      this.socket.onmessage = ({ data }) => {
+        hasHeard = true;
+        this.hear(JSON.parse(data));
+      };
+      this.socket.onclose = async () => {
+        if (this.gone) return;
+        // Who is no longer let in is led to the way in by this.
+        if (!hasHeard) await ask("/api/me");
+        setTimeout(() => this.connect(), RETRY_MS);
+      };
     },
     hear(detail) {
       this.heard = this.now = Date.now();
       if (detail.told) this.told = detail.told.pulse;
-      window.dispatchEvent(new CustomEvent("office", { detail }));
+      tell("office", detail);
     },
   },
 };

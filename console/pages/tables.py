@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from console.glance import Glance
 from console.pages.cards import date_text
-from console.pages.summary import Speaker
+from console.pages.speaker import Speaker
 from console.words import event_word, glance_word, pick
 from schemas.base import Words
 from schemas.views import (

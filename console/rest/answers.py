@@ -198,11 +198,16 @@ class VerdictsAnswer(Model):
 
 
 class StatisticsAnswer(Model):
-    """Verdicts since an instant, by situation and by device."""
+    """Verdicts on cases opened since an instant, by situation, by device, and by both.
+
+    A case counts once for each situation whose alerts it gathers and each device they rest on. By
+    both, named `SITUATION DEVICE`, it counts for the situation that opened it.
+    """
 
     since: Instant
     by_rule: list[VerdictsAnswer]
     by_device: list[VerdictsAnswer]
+    by_rule_and_device: list[VerdictsAnswer]
 
 
 class CategoryAnswer(Words):

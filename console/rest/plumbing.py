@@ -21,11 +21,13 @@ from console.cases.once import KEY_MAX, Asked, KeyReused, digest_of, once
 from console.cases.rows import Raced
 from console.guard import principal_of
 from console.lifecycle.refusal import Refusal
+from console.notify.people import PeopleFault
 from console.register.vault import NoKey
 
 STATUS_OF_REFUSAL = {"role": 403, "not_yours": 403, "police_only": 403, "not_reporter": 403}
 PLAIN: dict[type[Exception], int] = {
-    Conflict: 409, AccountFault: 422, ReportFault: 422, KeyReused: 422, NoKey: 503, Locked: 429,
+    Conflict: 409, AccountFault: 422, PeopleFault: 422, ReportFault: 422, KeyReused: 422,
+    NoKey: 503, Locked: 429,
 }  # fmt: skip
 Key = Annotated[
     str,

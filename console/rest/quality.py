@@ -124,10 +124,11 @@ def _add_figures(router: APIRouter, desk: Desk) -> None:
         """How often alerts were right, by situation and by device; the surest wrong ones first."""
         since = office.clock() - days * DAY_MS
         with desk.reader(who) as reader:
-            by_rule, by_device = reader.verdicts(since)
+            told = reader.verdicts(since)
         return StatisticsAnswer(
-            since=since, by_rule=_verdicts(by_rule), by_device=_verdicts(by_device)
-        )
+            since=since, by_rule=_verdicts(told.by_rule), by_device=_verdicts(told.by_device),
+            by_rule_and_device=_verdicts(told.by_both),
+        )  # fmt: skip
 
 
 def _verdicts(found: list[Verdicts]) -> list[VerdictsAnswer]:

@@ -6,7 +6,7 @@
 An entry is never changed: who needs another one ends this and proposes anew.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ from console.register.planning import Conflict, Refused
 from console.register.shelf import Version, as_row
 from console.register.tables import HISTORY
 from console.register.vault import Vault
+from console.watch.bearers import fault_of
 from console.watch.entries import WatchProposal, is_same_person, watch_row
 from console.watch.tables import WATCH_ENTRIES
 from console.watch.telling import estates_of, notes_of
@@ -63,6 +64,7 @@ class WatchDesk:
             raise Refused(str(error)) from error
         with writing(self._engine) as tx:
             hold(tx)
+            _refuse_unborne(tx, told.roles)
             self._refuse_double(tx, row, signed.at)
             _said(tx, "proposed", row, signed)
             tx.execute(WATCH_ENTRIES.insert().values(row))
@@ -82,6 +84,7 @@ class WatchDesk:
             hold(tx)
             row = self._found(tx, name, version)
             _refuse_approval(row, approver, signed.at)
+            _refuse_unborne(tx, orjson.loads(row["roles"]))
             if is_same_person(self._proposer(tx, name), signed.who):
                 raise Refused("whoever entered the proposal cannot approve it; another must")
             row |= {"approver": approver, "approved_at": signed.at}
@@ -153,6 +156,12 @@ class WatchDesk:
         query = sa.select(*columns).where(*mine).order_by(HISTORY.c.version)
         with self._engine.connect() as connection:
             return [Version(*row) for row in connection.execute(query)]
+
+
+def _refuse_unborne(tx: Connection, roles: Iterable[str]) -> None:
+    """Hits go to names that somebody bears: asked when it is proposed, and when approved."""
+    if fault := fault_of(tx, roles):
+        raise Refused(fault)
 
 
 def _refuse_approval(row: Row, approver: str, at: int) -> None:

@@ -62,7 +62,7 @@ def add(  # noqa: PLR0913 - one parameter for each option of the command
     told = house(data, site, adapters)
     known = told.catalogue.named(make)
     if not known:
-        end(f"--make {make}: no adapter is of this make; see `devices makes`")
+        end(f"--make {make}: no adapter is of this make; see `adapters list`")
     entry = Entry(name, sorted(known, key=lambda a: a.spec.evidence)[0].spec, place)
     password = generate_password()
     try:
@@ -76,17 +76,6 @@ def add(  # noqa: PLR0913 - one parameter for each option of the command
         typer.echo("In the site file, under devices: of its estate:")
         for line in site_lines(entry):
             typer.echo(line)
-
-
-@devices_app.command("makes")
-def makes(adapters: AdapterFolder = None, data: Data = Path("data")) -> None:
-    """Print the adapters: name, make, how strong the evidence is, and what they understand.
-
-    Example: smart-community devices makes
-    """
-    for _, adapter in sorted(house(data, None, adapters).catalogue.adapters.items()):
-        spec = adapter.spec
-        typer.echo(f"{spec.name:<22} {spec.make:<16} {spec.evidence}  {spec.title}")
 
 
 @devices_app.command("list")

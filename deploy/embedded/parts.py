@@ -127,7 +127,8 @@ def _workers(ports: Ports) -> tuple[Part, ...]:
             health=_healthz(ports.ingest_health), starts_with="mqtt", level=1, on_log=True,
         ),
         Part(
-            "bridge", _command("bridge"), {"SC_BRIDGE_HEALTH_PORT": bridge_port},
+            "bridge", _command("bridge"),
+            {"SC_BRIDGE_HEALTH_PORT": bridge_port, "SC_BRIDGE_SEAL": "true"},
             health=_healthz(ports.bridge_health), level=1,
         ),
     )  # fmt: skip

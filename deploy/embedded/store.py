@@ -20,6 +20,7 @@ NAME = "keeper.db"
 PRUNE_ROWS = 2_000
 PRAGMAS = (
     "journal_mode=WAL", "synchronous=FULL", "fullfsync=ON", f"journal_size_limit={64 * MB}",
+    "secure_delete=ON",
 )  # fmt: skip
 COLUMNS = "partition, offset, timestamp, key, value, headers"
 

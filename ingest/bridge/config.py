@@ -55,20 +55,23 @@ class SerialEntry(Model):
 class PullEntry(Model):
     """A device that must be asked: which way, where, as which user.
 
-    After `silence_s` without a byte the connection is taken for dead. `fingerprint` is the SHA-256
-    of the device's own certificate, for HTTPS without an authority.
+    Without `url` it is asked at the `address` that the site file gives it. After `silence_s`
+    without a byte the connection is taken for dead. `fingerprint` is the SHA-256 of the device's
+    own certificate, for HTTPS without an authority.
     """
 
     device: str = Field(pattern=DEVICE_PATTERN)
     way: Way
-    url: str
+    url: str | None = None
     user: str = "admin"
     silence_s: float = Field(default=SILENCE_S, ge=5, le=3600)
     fingerprint: str | None = Field(default=None, pattern=r"^[0-9A-Fa-f]{64}$")
 
     @field_validator("url")
     @classmethod
-    def _has_no_secret(cls, url: str) -> str:
+    def _has_no_secret(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
         told = URL(url)
         if told.host is None or told.scheme not in ("http", "https", "tcp"):
             raise ValueError(
@@ -77,6 +80,17 @@ class PullEntry(Model):
         if told.password is not None or told.user is not None:
             raise ValueError("user and password do not stand in the URL; see `bridge password`")
         return url
+
+    def at(self, address: str | None) -> "PullEntry | None":
+        """The entry with where to ask: its own `url`, else the site's `address`; None for neither,
+        or for an address that this way does not go to.
+        """
+        if self.url is not None or not address:
+            return self if self.url is not None else None
+        scheme = SCHEMES[self.way]
+        url = address if "://" in address else f"{scheme}://{address}"
+        fits = (URL(url).scheme == "tcp") is (scheme == "tcp")
+        return self.model_copy(update={"url": url}) if fits else None
 
 
 class BridgeFile(Model):
@@ -120,6 +134,8 @@ def _faults(found: BridgeFile, document: Document) -> Iterator[Fault]:
             what = f"{entry.serial!r} is given more than once"
             yield document.fault(("serials", index, "serial"), what)
     for index, pull in enumerate(found.pulls):
+        if pull.url is None:
+            continue
         scheme = "tcp" if URL(pull.url).scheme == "tcp" else "http"
         if scheme != SCHEMES[pull.way]:
             what = (

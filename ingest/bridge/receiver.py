@@ -1,9 +1,8 @@
 """The HTTP side of the bridge: who pushes, what, and when it may be told that it was taken.
 
-A body goes to MQTT as the device sent it (only its Content-Encoding is taken off), because codecs
-are written for what devices send. So a picture in a multipart body reaches the MQTT broker, which
-therefore belongs on loopback or behind TLS and its access list. What a make's module leaves out,
-people's records and templates, it names there.
+A body goes on as the device sent it (only its Content-Encoding is taken off), because codecs are
+written for what devices send; `sealing` then hides what it says of people. What a make's module
+leaves out, people's records and templates, it names there.
 """
 
 import asyncio

@@ -4,6 +4,7 @@ import asyncio
 import ipaddress
 import secrets
 import ssl
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from zoneinfo import ZoneInfo
@@ -21,17 +22,24 @@ from ingest.bridge.passwords import Logins
 from ingest.bridge.pulls.manager import PullManager
 from ingest.bridge.receiver import Receiver
 from ingest.bridge.responder import Responder
+from ingest.bridge.sealing import BodySealer
+from ingest.catalogue import load_catalogue
 from ingest.gateway.site_watch import SiteWatch
 from ingest.health import health_server
+from ingest.key_file import load_keys
 from ingest.link import Connection, Link
+from ingest.mapping import Mapper
 from ingest.mqtt import MqttOptions
 from ingest.settings import IngestSettings
 from ingest.tasks import run_until
 from ingest.topics import push_topic
+from schemas.base import MS_PER_S
 
 IDLE_S = 75.0
 TLS_HANDSHAKE_S = 10.0
 REPLIES_AT_ONCE = 200
+SEALED_HERE_BYTES = 128 * 1024
+"""A larger body is sealed beside the event loop, which others wait for."""
 
 log = structlog.get_logger("ingest.bridge")
 
@@ -44,7 +52,7 @@ class Bridge:
     """The parts of a bridge, and the listener on its link."""
 
     def __init__(self, settings: IngestSettings) -> None:
-        """Raises BridgeRefused, FileFaults, or PasswordFileError for a broken password file."""
+        """Raises BridgeRefused, FileFaults, KeyFileError, or PasswordFileError."""
         if not settings.bridge_auth and not _is_loopback(settings.bridge_host):
             raise BridgeRefused(
                 f"bridge_auth is off but {settings.bridge_host} can be reached by others: "
@@ -57,6 +65,7 @@ class Bridge:
         self.link = Link(options, self)
         self.file = FileWatch(settings.pull_file)
         self._site = SiteWatch(settings.site)
+        self._sealer = self._make_sealer()
         logins = Logins(settings.password_file)
         guard = Guard(logins, secrets.token_bytes(32)) if settings.bridge_auth else None
         entrance = Entrance(guard, lambda: self.file.content)
@@ -65,6 +74,7 @@ class Bridge:
         self.pulls = PullManager(
             self.file, logins, self._publish_below, self.metrics, settings.bridge_body_bytes
         )
+        self.pulls.address = self._address
         self._replying: set[asyncio.Task[None]] = set()
         self.port = settings.bridge_port
         self.listens = False
@@ -92,7 +102,36 @@ class Bridge:
         return await connection.publish(topic, body)
 
     async def _publish_below(self, topic: str, body: bytes) -> str | None:
+        """Publish what a device said, what is about people in it sealed."""
+        if len(body) > SEALED_HERE_BYTES:
+            body = await asyncio.to_thread(self._sealed, topic, body)
+        else:
+            body = self._sealed(topic, body)
         return await self._publish(self.settings.bridge_prefix + topic, body)
+
+    def _sealed(self, topic: str, body: bytes) -> bytes:
+        return body if self._sealer is None else self._sealer.seal(topic, body)
+
+    def _make_sealer(self) -> BodySealer | None:
+        """Bodies are sealed where the key lies that the gateway opens them with; where that is
+        asked for, the first of both makes it.
+        """
+        wanted = self.settings.bridge_seal
+        if wanted is False or (wanted is None and not self.settings.master_key.exists()):
+            log.warning("bodies_not_sealed", mend=f"bring {self.settings.master_key} here")
+            return None
+        catalogue = load_catalogue(self.settings.adapters)
+        keys = load_keys(self.settings.master_key)
+        return BodySealer(
+            keys, catalogue, lambda: Mapper(catalogue, self._site.registry),
+            lambda: round(time.time() * MS_PER_S),
+        )  # fmt: skip
+
+    def _address(self, device: str) -> str | None:
+        """Where the site has a device, if one estate only has one of this name."""
+        known = (d for estate in self._site.site.estates for d in estate.devices if d.id == device)
+        found = [one.address for one in known]
+        return found[0] if len(found) == 1 else None
 
     def _zone(self, device: str, make: str) -> ZoneInfo | None:
         return self._site.registry.place(push_topic(device, make), None, None).zone
@@ -101,8 +140,8 @@ class Bridge:
         """Look at the site and at `bridge.yaml` again and again; what does not hold is left."""
         while True:
             await asyncio.sleep(self.settings.site_poll_s)
-            await asyncio.to_thread(self._site.look)
-            if self.file.look():
+            moved = await asyncio.to_thread(self._site.look)
+            if self.file.look() or moved:
                 self.pulls.adopt()
 
     @asynccontextmanager
@@ -188,7 +227,7 @@ def _tls(settings: IngestSettings) -> ssl.SSLContext | None:
 async def run_bridge(settings: IngestSettings, stop: asyncio.Event) -> None:
     """Run the bridge until `stop`.
 
-    Raises BridgeRefused, FileFaults, PasswordFileError, MqttRefused or OSError where it cannot
-    begin.
+    Raises BridgeRefused, FileFaults, KeyFileError, PasswordFileError, MqttRefused or OSError where
+    it cannot begin.
     """
     await Bridge(settings).run(stop)

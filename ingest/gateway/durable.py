@@ -14,7 +14,7 @@ from aiokafka.structs import RecordMetadata
 
 ASK_AGAIN_S = 0.5
 ANSWER_WITHIN_S = 40.0
-STORED, NOT_KEPT, NEVER = 200, 404, 409
+STORED, NOT_KEPT, NEVER, AWAY = 200, 404, 409, 0
 
 log = structlog.get_logger("ingest.durable")
 
@@ -47,12 +47,14 @@ class DurableCheck:
             await session.close()
 
     async def _stored(self, where: Partition, offset: int) -> bool:
-        """Ask until there is an answer; a keeper that is away comes back with its broker."""
+        """Ask until there is an answer. A keeper that is away comes back with another broker, where
+        the offset may mean another record or none for ever: then it must be written again.
+        """
         while True:
             status = await self._ask(where, offset)
             if status in (STORED, NOT_KEPT):
                 return True
-            if status == NEVER:
+            if status in (NEVER, AWAY):
                 return False
             await asyncio.sleep(ASK_AGAIN_S)
 
@@ -66,4 +68,4 @@ class DurableCheck:
                 return answer.status
         except (ClientError, TimeoutError, OSError) as error:
             log.warning("keeper_away", error=repr(error))
-            return 0
+            return AWAY

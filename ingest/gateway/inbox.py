@@ -7,10 +7,15 @@ message belongs to the connection before it, a backlog stands behind the opening
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ingest.link import Connection
 from ingest.message import Message
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass
+else:
+    from ingest.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True)

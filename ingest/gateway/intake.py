@@ -6,7 +6,7 @@ stands the pure mapping, behind it Kafka.
 
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import structlog
@@ -17,12 +17,14 @@ from ingest.message import Message, Rejected
 from ingest.pictures import Missed, TakenPicture
 from ingest.pseudonyms import protect, sighting
 from ingest.quarantine import Quarantine
+from ingest.quick import changed
 from ingest.registry import unregistered_name
 from ingest.rejected import Refusal, guess_device, refuse
+from ingest.sealed_text import opened
 from ingest.skew import URGENT, SkewTable, resolve
 from schemas.events import ENVELOPE_BYTES_MAX, Event
 from schemas.place import EstateConfig
-from schemas.sealing import Keys
+from schemas.sealing import Keys, SealError
 from schemas.sightings import Sighting
 from schemas.site_faults import UNREGISTERED
 
@@ -77,25 +79,35 @@ class Intake:
 
     def read(self, message: Message, heard: Heard) -> Outcome:
         """The outcome of one message. Never raises for what the message holds."""
-        result = self._map(message)
+        known = self._known(message)
+        result = self._map(self._opened(known))
         if isinstance(result, Rejected):
-            return self._refuse(message, result)
+            return self._refuse(message, known, result)
         outcome = Outcome(pictures=result.pictures, missed=result.missed)
         for event in result.events:
             self._take(event, heard, outcome)
         if too_large := self._too_large(message, outcome.events):
-            return self._refuse(message, too_large)
+            return self._refuse(message, known, too_large)
         if self.quarantine is not None:
-            self.quarantine.understood(self._known(message), outcome.events)
+            self.quarantine.understood(known, outcome.events)
         return outcome
+
+    def _opened(self, message: Message) -> Message:
+        """The message as its device sent it: values that the bridge sealed in clear. What was not
+        sealed here for this device stays, and is read as the text it is.
+        """
+        try:
+            payload = opened(message.payload, message.topic, self.keys)
+        except SealError:
+            return message
+        return message if payload is message.payload else changed(message, payload=payload)
 
     def _known(self, message: Message) -> Message:
         """The message as adapters and site know it: without this gateway's own prefix."""
         topic = without_prefix(message.topic, self.prefixes)
-        return message if topic == message.topic else replace(message, topic=topic)
+        return message if topic == message.topic else changed(message, topic=topic)
 
-    def _refuse(self, message: Message, why: Rejected) -> Outcome:
-        known = self._known(message)
+    def _refuse(self, message: Message, known: Message, why: Rejected) -> Outcome:
         device = guess_device(known.topic)
         if self.quarantine is not None and not self.mapper.registry.knows(known.topic):
             self.quarantine.refused(known, why, unregistered_name(known.topic))
@@ -106,7 +118,7 @@ class Intake:
         message again, and again. Its fault is logged, the message is kept.
         """
         try:
-            return self.mapper.map(self._known(message))
+            return self.mapper.map(message)
         except Exception as error:
             log.error("adapter_failed", topic=message.topic, fault=_where(error))
             return Rejected(f"its adapter failed with {type(error).__name__}; see the log")

@@ -12,8 +12,14 @@ content anew, and a reading told twice is better than one lost.
 """
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass
+else:
+    from ingest.quick import dataclass
 
 ACKNOWLEDGED_KEPT = 1_000
 

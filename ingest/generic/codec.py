@@ -62,9 +62,10 @@ def _compile(text: str) -> _Finder:
     return _Finder(finder(address), address.path)
 
 
-def _scalar(value: Any, path: str) -> Any:
+def _scalar(at: _Finder, frame: Frame) -> Any:
+    value = at.find(frame)
     if isinstance(value, dict | list):
-        raise Unreadable("is a list or an object where one value should stand", path)
+        raise Unreadable("is a list or an object where one value should stand", at.path(frame))
     return value
 
 
@@ -74,7 +75,7 @@ def _text(text: str | None, *, needed: bool = False) -> Callable[[Frame], str | 
     at = _compile(text)
 
     def read(frame: Frame) -> str | None:
-        value = _scalar(at.find(frame), at.path(frame))
+        value = _scalar(at, frame)
         found = fold(value).strip() if value is not None else ""
         if needed and not found:
             raise Unreadable("has no value, and without it nobody knows which device this is",
@@ -99,10 +100,9 @@ _CONVERTERS: Mapping[str, Callable[[Any], Any]] = {
 
 
 def _converted(at: _Finder, kind: str | None, frame: Frame) -> Any:
-    value = at.find(frame)
+    value = _scalar(at, frame)
     if value is None or value == "":
         return None
-    _scalar(value, at.path(frame))
     converted = _CONVERTERS[kind](value) if kind else value
     if converted is None:
         raise Unreadable(f"{value!r} is no {kind}", at.path(frame))
@@ -200,7 +200,7 @@ def _time(pick: TimePick | None) -> Callable[[Frame], DeviceTime | None]:
     parts, clock = [_compile(text) for text in pick.source], _clock(pick.form)
 
     def read(frame: Frame) -> DeviceTime | None:
-        found = [_scalar(at.find(frame), at.path(frame)) for at in parts]
+        found = [_scalar(at, frame) for at in parts]
         if any(value is None or value == "" for value in found):
             return None
         return clock(" ".join(fold(value) for value in found), parts[0].path(frame))

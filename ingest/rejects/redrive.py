@@ -16,6 +16,7 @@ from ingest.gateway.intake import Heard, Intake, Outcome
 from ingest.message import Message
 from ingest.rejected import RejectedRecord, open_body
 from ingest.rejects.entries import Entry
+from ingest.sealed_text import opened
 from schemas.events import Event
 from schemas.sealing import Keys, SealError
 
@@ -40,8 +41,11 @@ class Vault:
     objects: Path
 
     def open(self, record: RejectedRecord) -> bytes:
-        """The message as it came. Raises SealError, or OSError where its file is gone."""
-        return open_body(record, self.keys, self.objects)
+        """The message as it came, what the bridge sealed in it open. Raises SealError, or OSError
+        where its file is gone.
+        """
+        body = open_body(record, self.keys, self.objects)
+        return opened(body, record.topic, self.keys)
 
 
 def drive(entry: Entry, vault: Vault, intake_of: IntakeOf) -> Driven:

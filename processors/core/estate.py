@@ -28,6 +28,8 @@ CONFIG_SCOPE = "config|"
 OrderKey = tuple[int, int, int, str]
 DeadlineName = tuple[str, str]
 """(rule, name)."""
+RouteName = tuple[bool, str, str, str]
+"""(at once, type of event, device, place)."""
 
 
 @dataclass(slots=True)
@@ -79,6 +81,7 @@ class Estate:
     `rules` are those of its configuration, None while nobody has asked for them.
     `open_alerts` holds what may be a cause for others: alerts that are open, or were cleared so
     recently that they may go on; who was silenced by them gets as long to speak up.
+    `params` and `routes` are worked out of the configuration, and again after each change of it.
     """
 
     id: str
@@ -97,6 +100,7 @@ class Estate:
     params: dict[tuple[str, str], Any] = field(default_factory=dict)
     announced: list[tuple[OrderKey, EstateConfig]] = field(default_factory=list)
     rules: RuleSet | None = None
+    routes: dict[RouteName, Any] = field(default_factory=dict)
 
     def record(self, scope: str) -> ScopeRecord:
         """The record of a scope, read from its bytes on first touch, fresh if there is none."""
@@ -157,6 +161,7 @@ class Estate:
         self.config = config
         self.order.lateness_ms = config.lateness_ms
         self.params.clear()
+        self.routes.clear()
 
     def announce(self, event: Event, data: ConfigActivated) -> None:
         """A configuration has arrived and waits for its turn; see `config_for`."""

@@ -5,9 +5,7 @@ near misses and device views. It has no clock: time is what the inputs carry.
 """
 
 import heapq
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from processors.core.effects import (
     AlertOpened,
@@ -15,7 +13,6 @@ from processors.core.effects import (
     ClearAlert,
     Deadline,
     Effect,
-    Found,
     NearMiss,
     OpenAlert,
     SetDeadline,
@@ -25,12 +22,21 @@ from processors.core.effects import (
     Told,
     UpdateAlert,
 )
-from processors.core.estate import Estate, ScopeRecord
+from processors.core.estate import Estate, RouteName, ScopeRecord
 from processors.core.incidents import joined
 from processors.core.outages import NONE
 from processors.core.output import Missed, Output, forget
 from processors.core.register import NOTHING
 from processors.core.retire import activate
+from processors.core.routes import (
+    ROUTES_MAX,
+    Known,
+    Route,
+    Spot,
+    routes_of,
+    spot,
+    spots_of,
+)
 from processors.core.rule import OLD_NEWS_MS, Rule, RuleSet, Scope, Situation
 from processors.core.suppress import cleared, opened, updated
 from schemas.alerts import Alert
@@ -40,7 +46,7 @@ from schemas.views import view_key
 
 CLEAR, FORGET = "~clear|", "~forget|"
 """Names of the machine's own deadlines: a pulse clears itself, a cleared alert is forgotten."""
-PLACED_SCOPES = frozenset({"door", "lane", "zone", "dwelling"})
+NEVER = 2**62
 __all__ = ["Machine", "Missed", "Output"]
 
 
@@ -65,56 +71,82 @@ class Machine:
             activate(estate, event, self.rules_of(estate), self.rules, out)
         elif isinstance(event.data, RegisterChanged):
             estate.register.take(event, event.data)
-        rules = estate.rules or self.rules_of(estate)
         estate.behind = _is_old(event)
-        self._tell(estate, rules.by_type[event.type], event, out)
+        self._tell(estate, event, out)
 
     def _tell_at_once(self, estate: Estate, event: Event, out: Output) -> None:
         """Go by the configuration of the event's own time, even where that still waits its turn.
 
         An estate's own rules are never at once, so they stay as they are.
         """
-        if rules := self.rules.at_once_by_type[event.type]:
-            if estate.rules is None:
-                self.rules_of(estate)
+        if self.rules.at_once_by_type[event.type]:
             behind, estate.behind = estate.behind, _is_old(event)
             present, due = estate.config, estate.config_for(event)
-            if due is present:
-                self._tell(estate, rules, event, out)
-            else:
+            if due is not present:
                 estate.use(due)
-                self._tell(estate, rules, event, out)
+            self._tell(estate, event, out, at_once=True)
+            if due is not present:
                 estate.use(present)
             estate.behind = behind
 
-    def _tell(self, estate: Estate, rules: Iterable[Rule], event: Event, out: Output) -> None:
-        known: dict[object, tuple[Scope, ...]] = {}
-        for rule in rules:
-            if event.data.retained and not rule.reads_states:
+    def _tell(self, estate: Estate, event: Event, out: Output, *, at_once: bool = False) -> None:
+        """Rules share the questions whom an event concerns and whether it means anything, so each
+        is asked once an event.
+        """
+        data = event.data
+        name = (at_once, event.type, data.device, data.place)
+        routes = estate.routes.get(name)
+        if routes is None:
+            routes = self._routes(estate, name, event)
+        known: Known = {}
+        quiet: dict[object, bool] = {}
+        for rule, idle, spots in routes:
+            if data.retained and not rule.reads_states:
                 continue
-            scopes = rule.concerned(event, estate.config, estate.register, known)
-            idle = rule.idle is not None and rule.idle(event)
-            for scope in scopes:
-                if not (idle and estate.knows_nothing(scope.key, rule.id)):
-                    self._step(estate, rule, scope, event, out)
+            if spots is None and not (spots := spots_of(estate, rule, event, known)):
+                continue
+            if idle is not None and idle not in quiet:
+                quiet[idle] = idle(event)
+            is_idle = idle is not None and quiet[idle]
+            for here in spots:
+                if not (is_idle and estate.knows_nothing(here.key, rule.id)):
+                    self._step(estate, rule, here, event, out)
+
+    def _routes(self, estate: Estate, name: RouteName, event: Event) -> tuple[Route, ...]:
+        if len(estate.routes) >= ROUTES_MAX:
+            estate.routes.clear()
+            estate.params.clear()
+        rules = self.rules_of(estate)
+        by_type = self.rules.at_once_by_type if name[0] else rules.by_type
+        found = estate.routes[name] = routes_of(estate, by_type[event.type], event)
+        return found
 
     def fire(self, estate: Estate, before: int, out: Output) -> None:
         """Fire the deadlines that lie strictly before a time, in order."""
-        while (at := self.next_deadline(estate)) is not None and at < before:
+        if not estate.deadlines or estate.deadlines[0][0] >= before:
+            return
+        while self.next_deadline(estate, before) is not None:
             self.fire_next(estate, out)
 
-    def next_deadline(self, estate: Estate) -> int | None:
-        """The time of the next deadline that still holds."""
+    def next_deadline(self, estate: Estate, before: int = NEVER) -> int | None:
+        """The time of the next deadline that still holds, if it lies before a time.
+
+        One that was put off stands in the heap by its first time until that has come: most are put
+        off again and again, and few are ever due.
+        """
         heap = estate.deadlines
         if estate.rules is None:
             self.rules_of(estate)
-        while heap:
+        while heap and heap[0][0] < before:
             at, scope, rule, name = heap[0]
             record = estate.record(scope)
-            if record.deadlines.get((rule, name), (None, 0))[0] == at:
+            due, _ = record.deadlines.get((rule, name), (None, 0))
+            if due == at:
                 return at
             heapq.heappop(heap)
-            if record.empty and scope not in estate.dirty:
+            if due is not None and due > at:
+                heapq.heappush(heap, (due, scope, rule, name))
+            elif record.empty and scope not in estate.dirty:
                 del estate.records[scope]
         return None
 
@@ -133,14 +165,16 @@ class Machine:
         elif name.startswith(FORGET):
             forget(estate, record, (rule_id, name.removeprefix(FORGET)))
         else:
-            judged = estate.complete(since, at)
-            self._step(estate, rule, scope, Deadline(name, at, judged), out)
+            due = Deadline(name, at, estate.complete(since, at))
+            self._step(estate, rule, spot(estate, rule, scope), due, out)
 
-    def _step(self, estate: Estate, rule: Rule, scope: Scope, told: Told, out: Output) -> None:
-        key = scope.key
-        known = estate.found(key)
-        now = self._situation(estate, rule, scope, told)
-        before = rule.fresh if known is None else known.states.get(rule.id, rule.fresh)
+    def _step(self, estate: Estate, rule: Rule, here: Spot, told: Told, out: Output) -> None:
+        key, name = here.key, rule.id
+        record = estate.records.get(key)
+        if record is None and key in estate.unread:
+            record = estate.record(key)
+        before = rule.fresh if record is None else record.states.get(name, rule.fresh)
+        now = _situation(estate, rule, here, told)
         # Found is told to nobody but the rule that found it, and that rule takes it.
         after, effects = rule.step(now, before, told)  # type: ignore[arg-type]
         changed = after is not before and after != before
@@ -149,37 +183,29 @@ class Machine:
         record = estate.record(key)
         if changed:
             if after == rule.fresh:
-                record.states.pop(rule.id, None)
+                record.states.pop(name, None)
             else:
-                record.states[rule.id] = after
+                record.states[name] = after
             estate.dirty.add(key)
         for effect in effects:
             self._apply(estate, rule, now, effect, out)
         if key not in estate.dirty and record.empty:
             del estate.records[key]
 
-    def _situation(self, estate: Estate, rule: Rule, scope: Scope, told: Told) -> Situation:
-        at = told.at if isinstance(told, Event) else _at(told)
-        if scope.kind in PLACED_SCOPES:
-            place = scope.id
-        elif scope.kind == "device" and scope.id in estate.config.device_by_id:
-            place = estate.config.device_by_id[scope.id].place
-        else:
-            place = _place(told)
-        params = estate.params.get((rule.id, place))
-        if params is None:
-            params = rule.read_params(estate.config.rule_settings(rule.id, place))
-            estate.params[(rule.id, place)] = params
-        known = (NOTHING, NONE) if rule.at_once else (estate.register, estate.outages)
-        lateness = estate.order.lateness_ms
-        return Situation(
-            params, estate.config, scope, place, at, lateness, *known, behind=estate.behind
-        )
-
     def _apply(
         self, estate: Estate, rule: Rule, now: Situation, effect: Effect, out: Output
     ) -> None:
         match effect:
+            case SetDeadline(name, at, since):
+                begin = now.at if since is None else since
+                self._set_deadline(estate, now.scope.key, (rule.id, name), at, begin)
+            case CancelDeadline(name):
+                record = estate.record(now.scope.key)
+                if record.deadlines.pop((rule.id, name), None) is not None:
+                    estate.dirty.add(now.scope.key)
+            case TellScope(scope, found):
+                there = spot(estate, rule, scope, found.place)
+                self._step(estate, rule, there, found, out)
             case OpenAlert():
                 self._open(estate, rule, now, effect, out)
             case UpdateAlert():
@@ -189,15 +215,6 @@ class Machine:
                     self._put(estate, record, now.scope, updated(rule, now, effect, prior), out)
             case ClearAlert():
                 self._clear(estate, rule, now.scope, effect, now.at, out)
-            case SetDeadline(name, at, since):
-                begin = now.at if since is None else since
-                self._set_deadline(estate, now.scope.key, (rule.id, name), at, begin)
-            case CancelDeadline(name):
-                record = estate.record(now.scope.key)
-                if record.deadlines.pop((rule.id, name), None) is not None:
-                    estate.dirty.add(now.scope.key)
-            case TellScope(scope, found):
-                self._step(estate, rule, scope, found, out)
             case NearMiss(step, reason):
                 missed = Missed(rule.id, now.scope.key, now.at, step, reason)
                 out.near_misses.append(missed)
@@ -231,7 +248,8 @@ class Machine:
         for follower in self.rules_of(estate).followers[rule.id]:
             told_in = follower.told_in
             for there in (scope,) if told_in is None else told_in(alert, estate.config):
-                self._step(estate, follower, there, AlertOpened(alert), out)
+                where = spot(estate, follower, there)
+                self._step(estate, follower, where, AlertOpened(alert), out)
 
     def _clear(  # noqa: PLR0913
         self, estate: Estate, rule: Rule, scope: Scope, told: ClearAlert, at: int, out: Output
@@ -262,24 +280,27 @@ class Machine:
         self, estate: Estate, scope: str, name: tuple[str, str], at: int, since: int
     ) -> None:
         record = estate.record(scope)
+        known = record.deadlines.get(name)
         record.deadlines[name] = (at, since)
-        heapq.heappush(estate.deadlines, (at, scope, *name))
+        if known is None or at < known[0]:
+            heapq.heappush(estate.deadlines, (at, scope, *name))
         estate.dirty.add(scope)
+
+
+def _situation(estate: Estate, rule: Rule, here: Spot, told: Told) -> Situation:
+    at = told.alert.updated_at if isinstance(told, AlertOpened) else told.at
+    return Situation(
+        here.params,
+        estate.config,
+        here.scope,
+        here.place,
+        at,
+        estate.order.lateness_ms,
+        NOTHING if rule.at_once else estate.register,
+        NONE if rule.at_once else estate.outages,
+        estate.behind,
+    )
 
 
 def _is_old(event: Event) -> bool:
     return event.data.received_at - event.at > OLD_NEWS_MS
-
-
-def _at(told: Any) -> int:
-    if isinstance(told, Deadline | Found):
-        return told.at
-    assert isinstance(told, AlertOpened)
-    return told.alert.updated_at
-
-
-def _place(told: Told) -> str:
-    """Where an input happened; nowhere for a deadline or another rule's alert."""
-    if isinstance(told, Event):
-        return told.data.place
-    return told.place if isinstance(told, Found) else ""

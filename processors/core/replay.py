@@ -26,18 +26,29 @@ def replay(
     `until` is where time stops (ms): events and deadlines before it count. Without it time stops
     at the last event, so that nothing is concluded from what the log does not cover.
     """
-    machine, out = Machine(rules), Output()
+    machine, out, estates = Machine(rules), Output(), _Estates(configs or {})
     log = [event for event in in_order(events) if until is None or event.at < until]
-    names = {event.estate for event in log}
-    estates = {name: new_estate(name, (configs or {}).get(name)) for name in sorted(names)}
-    for event in log:
-        estates[event.estate].note_gap(event)
-    for event in log:
-        step(machine, estates[event.estate], event, out)
-    for estate in estates.values():
+    of = [estates[event.estate] for event in log]
+    for estate, event in zip(of, log, strict=True):
+        estate.note_gap(event)
+    for estate, event in zip(of, log, strict=True):
+        step(machine, estate, event, out)
+    for _, estate in sorted(estates.items()):
         end = until if until is not None else estate.order.watermark
         machine.fire(estate, end, out)
     return out
+
+
+class _Estates(dict[str, Estate]):
+    """The estates of a log, each made when it is first met."""
+
+    def __init__(self, configs: Mapping[str, EstateConfig]) -> None:
+        super().__init__()
+        self._configs = configs
+
+    def __missing__(self, name: str) -> Estate:
+        found = self[name] = new_estate(name, self._configs.get(name))
+        return found
 
 
 def step(machine: Machine, estate: Estate, event: Event, out: Output) -> None:

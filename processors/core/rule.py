@@ -63,6 +63,31 @@ Scopes = Callable[[Event, EstateConfig], tuple[Scope, ...]]
 Joined = Callable[[Event, EstateConfig, Register], tuple[Scope, ...]]
 Step = Callable[[Situation, Any, Input], tuple[Any, Sequence[Effect]]]
 NO_EFFECTS: tuple[Effect, ...] = ()
+_BY_PLACE = "is_by_place"
+
+
+def by_place(scopes: Scopes) -> Scopes:
+    """Marks scopes that follow from type, device and place of a reading, and from nothing else in
+    it, so that they are found once (core/routes.py). What people write is always looked at.
+    """
+    setattr(scopes, _BY_PLACE, _always)
+    return scopes
+
+
+def by_place_if(scopes: Scopes, condition: Callable[[EstateConfig], bool]) -> Scopes:
+    """The same for scopes of which it holds in some estates alone."""
+    setattr(scopes, _BY_PLACE, condition)
+    return scopes
+
+
+def is_by_place(scopes: Scopes, config: EstateConfig) -> bool:
+    """Whether scopes are so marked."""
+    condition: Callable[[EstateConfig], bool] | None = getattr(scopes, _BY_PLACE, None)
+    return condition is not None and condition(config)
+
+
+def _always(config: EstateConfig) -> bool:
+    return True
 
 
 @dataclass(frozen=True)
@@ -117,24 +142,6 @@ class Rule:
     @cached_property
     def _codec(self) -> TypeAdapter[Any]:
         return TypeAdapter(self.state)
-
-    def concerned(
-        self,
-        event: Event,
-        config: EstateConfig,
-        register: Register,
-        known: dict[object, tuple[Scope, ...]],
-    ) -> tuple[Scope, ...]:
-        """The scopes of an event. `known`: those found for it already, since rules share them."""
-        scopes = known.get(self.scopes)
-        if scopes is None:
-            scopes = known[self.scopes] = self.scopes(event, config)
-        if self.joined is None:
-            return scopes
-        more = known.get(self.joined)
-        if more is None:
-            more = known[self.joined] = self.joined(event, config, register)
-        return tuple(dict.fromkeys((*scopes, *more))) if more else scopes
 
     def load_state(self, plain: Any) -> Any:
         """A state from its JSON form. Raises ValueError for one this version cannot read."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from processors.core.effects import CancelDeadline, Effect, SetDeadline, evidence
 from processors.core.rule import Situation
+from processors.rules.absences import Absences, holding, last_end, noted, standing, waking
 from processors.rules.homes import OUTSIDERS, entrances, stands_at, watchers
 from processors.rules.terms import Term, forgetting, term_of
 from schemas.alerts import Evidence
@@ -41,20 +42,18 @@ class Care:
 
     consent: Term | None = None
     silent_ms: int = 0
-    away: Term | None = None
+    aways: Absences = ()
     heard_at: int = 0
     last: Evidence | None = None
     meters: tuple[Meter, ...] = ()
 
     def is_away(self, at: int) -> bool:
         """Whether a note of absence holds."""
-        return self.away is not None and self.away.holds(at)
+        return holding(self.aways, at) is not None
 
     def awaited_since(self, at: int) -> int:
         """From when on silence counts: the last sign, or the end of an absence that has begun."""
-        if self.away is None or self.away.until is None or self.away.since > at:
-            return self.heard_at
-        return max(self.heard_at, self.away.until)
+        return max(self.heard_at, last_end(self.aways, at))
 
 
 FRESH = Care()
@@ -64,30 +63,38 @@ def registered(
     now: Situation, care: Care, data: RegisterChanged, silent_ms: int
 ) -> tuple[Care, tuple[Effect, ...]]:
     """The care after a change of the register; `silent_ms` is for a consent that does not say."""
-    term = term_of(data, now.at)
     if data.record == "away_note":
-        if term is None and care.is_away(now.at):
-            return over(care, "back", now.at), (CancelDeadline("back"),)
-        # The end of an absence before this one is still where silence counts from.
-        since = max(care.heard_at, min(care.awaited_since(now.at), now.at))
-        return replace(care, away=term, heard_at=since), (forgetting("back", term),)
+        return _noted(now, care, data)
     if data.record != "consent":
         return care, ()
+    term = term_of(data, now.at)
     if term is None:
-        return replace(FRESH, away=care.away), (CancelDeadline("consent"),)
+        return _unwatched(care, now.at), (CancelDeadline("consent"),)
     agreed = silent_ms if data.silent_max_s is None else data.silent_max_s * MS_PER_S
     heard_at = care.heard_at if care.consent is not None else term.since
     care = replace(care, consent=term, silent_ms=agreed, heard_at=heard_at)
     return care, (forgetting("consent", term),)
 
 
-def over(care: Care, name: str, at: int) -> Care:
+def _noted(now: Situation, care: Care, data: RegisterChanged) -> tuple[Care, tuple[Effect, ...]]:
+    aways = noted(care.aways, data, now.at, None if care.last is None else care.last.time)
+    if aways is care.aways:
+        return care, ()
+    # The end of an absence before this one is still where silence counts from.
+    since = max(care.heard_at, min(care.awaited_since(now.at), now.at))
+    return replace(care, aways=aways, heard_at=since), (waking(aways, now.at),)
+
+
+def _unwatched(care: Care, at: int) -> Care:
+    """Without a consent nothing is kept but what the register has noted for later."""
+    return replace(FRESH, aways=standing(care.aways, at))
+
+
+def over(care: Care, name: str, at: int) -> tuple[Care, tuple[Effect, ...]]:
     """The care once a consent or an absence (`consent`, `back`) has ended by itself."""
-    if name == "consent":
-        return replace(FRESH, away=care.away)
-    if care.consent is None:
-        return FRESH
-    return care if care.away is None else replace(care, away=Term(care.away.since, at))
+    if name == "consent" or care.consent is None:
+        care = _unwatched(care, at)
+    return care, (waking(care.aways, at),)
 
 
 def listened(now: Situation, care: Care, event: Event, water_m3: float) -> tuple[Care, bool]:

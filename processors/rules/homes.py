@@ -58,7 +58,9 @@ def flat_name(dwelling: str, place: str) -> Words:
 
 
 def home_name(config: EstateConfig, dwelling: str, place: str) -> Words:
-    """A home's whole name for people."""
+    """A home's whole name for people; of one that neither site nor register knows, its number."""
+    if place not in config.place_by_id and (number := NUMBER.search(dwelling)):
+        return Words(zh=f"{number[1]}室", en=f"flat {number[1]}")
     name, flat = config.place_name(place), flat_name(dwelling, place)
     return Words(zh=f"{name.zh}{flat.zh}", en=f"{name.en} {flat.en}".rstrip())
 

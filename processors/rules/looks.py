@@ -4,7 +4,7 @@ Every make has its own words; here they are folded into few colours and kinds. C
 for white and a van for a car, so neighbours are no difference: only what no shadow explains is.
 """
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 from schemas.base import Words
 from schemas.event_data import VehicleData
@@ -79,8 +79,11 @@ class Looks:
 
     def known_with(self, other: "Looks") -> "Looks":
         """These looks, and of the other what these do not say."""
-        both = zip(astuple(self), astuple(other), strict=True)
-        return Looks(*(mine or theirs for mine, theirs in both))
+        if other == UNSEEN:
+            return self
+        return Looks(
+            self.colour or other.colour, self.kind or other.kind, self.plate or other.plate
+        )
 
 
 UNSEEN = Looks()

@@ -1,23 +1,26 @@
 """A vehicle that left under a plate one letter apart from its own: readers misread one in thirty.
 
 Each vehicle is followed for itself, so an exit that no entry belongs to says nothing to the one
-that it may have been. The estate therefore keeps who is inside, and tells the one without a lasting
-permit whose plate is near. Nothing is concluded from it but that it may have left.
+that it may have been. The estate therefore keeps the guests inside whose entry was read for sure,
+and tells the one whose plate is near. A vehicle with a lasting permit is no guest: its exit is its
+own, entry or none. Nothing is concluded from it but that the guest may have left.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 
 from processors.core.effects import Effect, Found, SetDeadline, TellScope, evidence
 from processors.core.rule import NO_EFFECTS, Scope, Scopes, Situation
-from processors.rules.lanes import way_of
-from processors.rules.plates import likeness, plate_of
+from processors.rules.lanes import is_sure, way_of
+from processors.rules.plates import plate_of
 from schemas.event_data import PlateRef, RegisterChanged
 from schemas.events import Event
 from schemas.place import EstateConfig
 
 CARS_MAX = 5000
-"""Vehicles inside one estate; the oldest beyond it are let go (own judgement)."""
+"""Guests inside one estate; the oldest beyond it are let go (own judgement)."""
+FORM = 6
+"""Letters kept of each near form, which is a hash: 36 bits of it."""
 FORGET = "near"
 """The name of the deadline at which the estate forgets who came in too long ago."""
 PASSING = frozenset({"visitor", "courier"})
@@ -26,19 +29,15 @@ PASSING = frozenset({"visitor", "courier"})
 
 @dataclass(frozen=True, slots=True)
 class Car:
-    """One vehicle inside: its scope, when it came in (ms), and its plate's near forms.
-
-    One that may stay for long has no forms: it is only known to be inside, so that its exit is
-    taken for nobody else's.
-    """
+    """One guest inside: its scope, when it came in (ms), and the ends of its plate's near forms."""
 
     name: str
     at: int
-    skeleton: str = ""
-    masked: tuple[str, ...] = ()
+    forms: str = ""
 
 
 Cars = tuple[Car, ...]
+_name_of = attrgetter("name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +58,35 @@ def with_gates(scopes: Scopes) -> Scopes:
 
 
 def passed(
-    now: Situation, cars: Cars, event: Event, name_of: Callable[[PlateRef], str], keep_ms: int
+    now: Situation, cars: Cars, event: Event, keep_ms: int
 ) -> tuple[Cars, tuple[Effect, ...]]:
-    """The vehicles inside after a reading at a lane, and the one that may have left by it."""
+    """The guests inside after a reading at a lane, and the one that may have left by it."""
     plate = plate_of(event)
     if plate is None:
         return cars, NO_EFFECTS
-    name = name_of(plate)
-    others = tuple(car for car in cars if car.name != name)
-    if way_of(event) == "in":
-        held = now.register.holding(plate.ref, now.at)
-        stays = held is not None and held.holds(now.at) and held.kind not in PASSING
-        car = Car(name, event.at)
-        if not stays:
-            car = Car(name, event.at, plate.skeleton, plate.masked)
-        return forgotten(now, (*others[-CARS_MAX + 1 :], car), keep_ms)
-    if len(others) < len(cars):
+    name, is_out = plate.skeleton, way_of(event) == "out"
+    was_in = name in map(_name_of, cars)
+    others = tuple(car for car in cars if car.name != name) if was_in else cars
+    if (is_out and was_in) or _may_stay(now, plate):
         return others, NO_EFFECTS
-    near = next((car for car in reversed(cars) if likeness(_plate(car), plate)), None)
+    if is_out:
+        return _left_under(now, cars, event, plate)
+    if not is_sure(event, now.params.sure_min):
+        return others, NO_EFFECTS
+    forms = " ".join(masked[-FORM:] for masked in plate.masked)
+    inside = (*others[-CARS_MAX + 1 :], Car(name, event.at, forms))
+    return inside, NO_EFFECTS if others else (_forget(inside, keep_ms),)
+
+
+def _may_stay(now: Situation, plate: PlateRef) -> bool:
+    held = now.register.holding(plate.ref, now.at)
+    return held is not None and held.holds(now.at) and held.kind not in PASSING
+
+
+def _left_under(
+    now: Situation, cars: Cars, event: Event, plate: PlateRef
+) -> tuple[Cars, tuple[Effect, ...]]:
+    near = _near(cars, plate)
     if near is None:
         return cars, NO_EFFECTS
     left = LeftUnder(now.at, event.data.place, (evidence("exited", event),))
@@ -84,11 +94,22 @@ def passed(
     return kept, (TellScope(Scope("vehicle", near.name), left),)
 
 
+def _near(cars: Cars, plate: PlateRef) -> Car | None:
+    """The latest of the guests whose plate differs from this one in one letter."""
+    forms = [masked[-FORM:] for masked in plate.masked]
+    for car in reversed(cars):
+        known = car.forms
+        for form in forms:
+            if form in known:
+                return car
+    return None
+
+
 def forgotten(now: Situation, cars: Cars, keep_ms: int) -> tuple[Cars, tuple[Effect, ...]]:
     """Without those who came in too long ago to matter."""
     kept = tuple(car for car in cars if car.at > now.at - keep_ms)
-    return kept, ((SetDeadline(FORGET, kept[0].at + keep_ms),) if kept else NO_EFFECTS)
+    return kept, ((_forget(kept, keep_ms),) if kept else NO_EFFECTS)
 
 
-def _plate(car: Car) -> PlateRef:
-    return PlateRef(ref=car.name, skeleton=car.skeleton, masked=car.masked)
+def _forget(cars: Cars, keep_ms: int) -> SetDeadline:
+    return SetDeadline(FORGET, cars[0].at + keep_ms)

@@ -1,6 +1,6 @@
 """Whose state an event concerns: the scopes that several rules share."""
 
-from processors.core.rule import Scope
+from processors.core.rule import Scope, by_place
 from schemas.alerts import Alert
 from schemas.event_data import CameraData, RegisterChanged
 from schemas.events import Event
@@ -11,6 +11,7 @@ DOORS = frozenset({"door", "gate"})
 """Places with a leaf or a turnstile: the doors of buildings, and the gates people walk through."""
 
 
+@by_place
 def at_door(event: Event, config: EstateConfig) -> tuple[Scope, ...]:
     """The door an event happened at; for a camera's event, the doors the camera sees."""
     place = event.data.place
@@ -20,6 +21,7 @@ def at_door(event: Event, config: EstateConfig) -> tuple[Scope, ...]:
     return (Scope("door", place),)
 
 
+@by_place
 def at_lane(event: Event, config: EstateConfig) -> tuple[Scope, ...]:
     """The lane a reading belongs to.
 
@@ -64,6 +66,7 @@ def of_credential(event: Event, config: EstateConfig) -> tuple[Scope, ...]:
     return () if is_plate or not event.subject else (Scope("credential", event.subject),)
 
 
+@by_place
 def of_device(event: Event, config: EstateConfig) -> tuple[Scope, ...]:
     """The device that spoke; a new configuration concerns every device it expects to hear."""
     if event.type == "config.activated":

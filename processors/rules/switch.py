@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from processors.core.effects import Effect, Told
-from processors.core.rule import NO_EFFECTS, Params, Scope, Scopes, Situation
+from processors.core.rule import NO_EFFECTS, Params, Scope, Scopes, Situation, by_place_if
 from schemas.events import Event
 from schemas.place import EstateConfig
 
@@ -51,4 +51,4 @@ def where_on(rule: str, scopes: Scopes) -> Scopes:
     def found(event: Event, config: EstateConfig) -> tuple[Scope, ...]:
         return scopes(event, config) if rule in config.switched_on else ()
 
-    return found
+    return by_place_if(found, lambda config: rule not in config.switched_on)

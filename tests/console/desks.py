@@ -8,8 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Engine
 
+from console.accounts.tables import ACCOUNTS, TEAM_MEMBERS, TEAMS
 from console.audit.chain import Signed
-from console.database import open_database
+from console.database import insert_new, open_database
 from console.outbox.tables import OUTBOX
 from console.register.entries import (
     AwayEntry,
@@ -91,11 +92,26 @@ def make_key(folder: Path) -> Path:
     return file
 
 
+def staff(engine: Engine) -> None:
+    """An officer of a team `station`: somebody must bear what hits of watch entries go to."""
+    account = {
+        "login": "station-officer", "name": "An", "role": "police", "areas": '["*"]',
+        "kinds": '["police"]', "admin": False, "must_change": False, "totp_on": False,
+        "totp_step": 0, "created_at": NINE, "version": 1,
+    }  # fmt: skip
+    team = {"id": "station", "name": "所队", "role": "police", "areas": '["*"]'}
+    with engine.begin() as tx:
+        insert_new(tx, ACCOUNTS, [account])
+        insert_new(tx, TEAMS, [team])
+        insert_new(tx, TEAM_MEMBERS, [{"team": "station", "login": "station-officer"}])
+
+
 @contextmanager
 def opened(settings: ConsoleSettings, at: int = NINE) -> Iterator[RegisterOffice]:
     """The register of a database, at an instant."""
     make_key(settings.data)
     engine = open_database(settings.url)
+    staff(engine)
     try:
         yield RegisterOffice(settings, engine, lambda: at)
     finally:

@@ -46,3 +46,12 @@ class RunningConsole(Service):
         """What the console answers, as it is in JSON."""
         with OPENER.open(f"{self.url}{path}", timeout=10) as answer:
             return json.load(answer)
+
+    def post(self, path: str, body: Any) -> Any:
+        """What the console answers to something asked of it, as it is in JSON."""
+        headers = {"Content-Type": "application/json"}
+        asked = urllib.request.Request(
+            f"{self.url}{path}", json.dumps(body).encode(), headers, method="POST"
+        )
+        with OPENER.open(asked, timeout=10) as answer:
+            return json.load(answer)

@@ -400,9 +400,38 @@ async def test_floods_and_verdicts_are_for_supervisors(housed: Housed) -> None:
     assert (by_rule["name"], by_rule["true"], by_rule["false"]) == ("door_held", 1, 2)
     assert by_rule["false_share"] == pytest.approx(2 / 3)
     assert by_device["name"] == "north-panel"
+    (by_both,) = told["by_rule_and_device"]
+    assert (by_both["name"], by_both["false"]) == ("door_held north-panel", 2)
     async with housed.browser("far") as far:
         assert (await far.get("/api/floods")).json() == []
         assert (await far.get("/api/statistics/verdicts")).json()["by_rule"] == []
+
+
+async def test_a_verdict_on_an_incident_counts_once_for_each_of_its_situations(
+    housed: Housed,
+) -> None:
+    """And whoever's alert opened it stands for the devices; nothing else is changed by it."""
+    opened, seen = evidence("opened", "door.opened"), evidence("in_yard", "zone.entered")
+    yard = evidence("in_yard", "zone.entered", 5, device="yard-cam")
+    parts = (("door_forced", (opened,)), ("loitering", (seen, yard)), ("loitering", (yard,)))
+    await take(housed, *(
+        alert(f"v{n}", incident="i1", handler="property", rule=rule, evidence=items,
+              opened_at=NINE + n)
+        for n, (rule, items) in enumerate(parts)
+    ))  # fmt: skip
+    async with housed.browser("zhao") as zhao, housed.browser("du") as du:
+        for kind, more in (
+            ("accept", {}), ("handle", {"why": "看过"}), ("close", {"verdict": "false"}),
+        ):  # fmt: skip
+            await done(zhao, kind, "i1", **more)
+        told = (await du.get("/api/statistics/verdicts")).json()
+    names = {part: [row["name"] for row in told[part]] for part in told if part != "since"}
+    assert names == {
+        "by_rule": ["door_forced", "loitering"],
+        "by_device": ["north-panel", "yard-cam"],
+        "by_rule_and_device": ["door_forced north-panel", "door_forced yard-cam"],
+    }
+    assert all(row["false"] == 1 for part in names for row in told[part])
 
 
 async def test_the_procedure_is_told_whole(wang: httpx.AsyncClient) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.feed import AlertFilter, Feed, highest
+from console.feed import AlertFilter, Feed, Quieted, highest
 from console.incidents import Incident
 from schemas.alerts import Alert
 from tests.console.samples import HOUR, MINUTE, NINE, alert, suppressed
@@ -85,11 +85,6 @@ def test_beyond_its_size_the_least_grave_and_oldest_go() -> None:
     assert ids(feed.ordered()) == ids(ORDERED[:5])
 
 
-def test_all_in_sight_are_counted_by_severity_gravest_first() -> None:
-    feed = feed_of(*ORDERED, alert("over", severity="red", cleared_at=NINE), suppressed("s"))
-    assert list(feed.counts().items()) == [("red", 4), ("orange", 1), ("yellow", 1), ("blue", 2)]
-
-
 FORCED = alert(severity="red", delivery="push")
 
 
@@ -115,3 +110,23 @@ FORCED = alert(severity="red", delivery="push")
 )
 def test_filters(asked: dict[str, Any], one: Alert, holds: bool) -> None:
     assert AlertFilter(**asked).holds(one) is holds
+
+
+def test_the_quieted_of_today_are_kept_newest_first_of_all() -> None:
+    kept = Quieted(2)
+    assert kept.put(suppressed("a"))
+    assert not kept.put(suppressed("a"))
+    assert kept.put(suppressed("a", revision=1))
+    assert not kept.put(alert("b"))
+    kept.put(suppressed("b", opened_at=NINE + 1))
+    kept.put(suppressed("c", opened_at=NINE + 2))
+    assert kept.prune(opened_before=0)
+    assert sorted(ids_of(kept)) == ["b", "c"]
+    assert kept.put(alert("c", revision=3))
+    assert not kept.prune(opened_before=NINE)
+    assert kept.prune(opened_before=NINE + 2)
+    assert ids_of(kept) == []
+
+
+def ids_of(kept: Quieted) -> list[str]:
+    return [one.id for one in kept.all()]

@@ -6,7 +6,7 @@ import pytest
 
 from console.glance import CARE_ORDER, Glance, ReadModel, glance_of
 from console.office import Office
-from console.pages.summary import GlanceRow, glance_rows
+from console.pages.side import GlanceRow, glance_rows
 from console.pages.tables import Tables
 from console.words import LANGUAGES, Language, catalogue
 from schemas.event_data import DwellingUse
@@ -75,9 +75,13 @@ def numbers(rows: tuple[GlanceRow, ...]) -> dict[str, list[int | None]]:
             [home("1"), home("2", status="differs"), home("3"), home("4", status="seems_vacant")],
             {"homes": [2, 1, 1, 0]},
         ),
-        ([gate(), gate("east", people_in=(5,))], {"people": [12, 4]}),
+        ([gate(), gate("east", people_in=(5,))], {"people": [12, 4, None, None]}),
+        (
+            [gate(weekday_mean=DayCount(people_in=6.6, people_out=4))],
+            {"people": [7, 2, 7, 4]},
+        ),
         # Of yesterday: nobody has passed today.
-        ([gate(day="2026-02-28")], {"people": [0, 0]}),
+        ([gate(day="2026-02-28")], {"people": [0, 0, None, None]}),
         ([vehicles(free=88)], {"vehicles": [12, 88, 3, 1]}),
         ([vehicles()], {"vehicles": [12, None, 3, 1]}),
         # A car park of the estate is counted in the estate.
@@ -195,9 +199,9 @@ async def test_the_office_keeps_the_last_of_each_and_lets_go_what_is_taken_back(
     clock.at = NINE
     told: list[View] = [gateway_input(), home("1"), home("1", status="differs"), gate()]
     await office.take([view_record(n, view) for n, view in enumerate(told)])
-    glance = (await office.snapshot()).glance
+    glance = office.glance()
     assert [one.status for one in glance.homes] == ["differs"]
     assert len(glance.passages) == 1
     gone = view_record(4, home("1"))
     await office.take([type(gone)(gone.topic, 0, 4, NINE, gone.key, None)])
-    assert (await office.snapshot()).glance.homes == ()
+    assert office.glance().homes == ()

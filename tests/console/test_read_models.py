@@ -32,7 +32,7 @@ async def test_read_models_are_kept_over_a_restart_beside_the_devices(
 ) -> None:
     office = open_office()
     await office.take([view_record(n, view) for n, view in enumerate([device(), *MODELS])])
-    assert (await office.snapshot()).unreadable == 0
+    assert office.snapshot().unreadable == 0
     again = open_office()
     kept = {key: seen.view for key, seen in again.lookup.views().items()}
     assert {view_key(view): view for view in MODELS}.items() <= kept.items()

@@ -15,7 +15,7 @@ from console.register.routes import add_register
 from console.settings import ConsoleSettings
 from schemas.base import format_instant
 from tests.console.conftest import Clock
-from tests.console.desks import CLEAR, DAY, ESTATE, HOME, ONE_OF_EACH, make_key, set_one
+from tests.console.desks import CLEAR, DAY, ESTATE, HOME, ONE_OF_EACH, make_key, set_one, staff
 from tests.console.samples import NINE
 
 PLATE = {
@@ -36,6 +36,7 @@ def office(tmp_path: Path, clock: Clock) -> Iterator[Office]:
 @pytest.fixture
 def desk(office: Office) -> RegisterOffice:
     register = RegisterOffice(office.settings, office.engine, office.clock)
+    staff(office.engine)
     set_one(register, "dwellings", HOME)
     return register
 

@@ -12,11 +12,11 @@ from sqlalchemy import Engine, text
 from console.batch import Batch, Position, Record, SeenView, read_batch
 from console.database import DatabaseFault, migrate, open_database
 from console.feed import AlertFilter
-from console.lookup import Count, Lookup
+from console.lookup import Lookup
 from console.store import Store
 from console.tables import METADATA
 from schemas.alerts import Alert
-from tests.console.samples import HOUR, NINE, alert, device, suppressed, words
+from tests.console.samples import HOUR, NINE, alert, device, suppressed
 
 ALL = AlertFilter(suppressed="any")
 
@@ -180,23 +180,6 @@ def test_trimming_forgets_old_changes_only_and_never_counts_anew(
     assert write(store, alert("d")) == [("d", 0)]
     assert [c.sequence for c in lookup.changes_after(0, 10)] == [4]
     assert len(lookup.alerts(ALL, 10)) == 4
-
-
-def test_the_numbers_of_a_day(store: Store, lookup: Lookup) -> None:
-    write(
-        store,
-        alert("a"),
-        alert("b"),
-        alert("c", rule="duress"),
-        alert("yesterday", opened_at=NINE - 1),
-        suppressed("s"),
-        suppressed("t"),
-    )
-    day = lookup.day(NINE)
-    assert day.by_rule == (Count("door_forced", 2), Count("duress", 1))
-    why = words("消防联动开门期间", "while the fire relay holds doors open")
-    assert day.suppressed == (Count("fire_unlock", 2, why),)
-    assert (day.alerts, day.suppressed_count) == (3, 2)
 
 
 def test_what_a_newer_version_can_read_is_read_at_its_start(

@@ -164,7 +164,7 @@ def test_a_console_that_cannot_run_says_why_in_one_line(
     assert ended.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("command", [["console"], ["alerts", "tail"]])
+@pytest.mark.parametrize("command", [["console"], ["alerts", "tail"], ["alerts", "quality"]])
 def test_every_command_explains_itself_with_an_example(
     program: typer.Typer, command: list[str]
 ) -> None:

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from console.accounts.tables import ACCOUNTS, TEAMS
 from console.audit.chain import Signed
 from console.audit.log import newest, verify
 from console.outbox.notes import event_of
 from console.outbox.store import OutboxStore, know_estates
 from console.register.office import RegisterOffice
 from console.register.planning import Conflict, Refused
+from console.watch.bearers import names_to_choose
 from console.watch.desk import WatchWanted, state_of
 from console.watch.entries import SPAN_MAX_MS, WatchProposal, clear_value, is_same_person
 from console.watch.telling import standing, welcome
@@ -172,6 +174,39 @@ def test_an_entry_without_what_the_law_asks_cannot_be_made(
 ) -> None:
     with pytest.raises(ValidationError, match=fault):
         proposal(**given)
+
+
+@pytest.mark.parametrize(
+    ("roles", "fault"),
+    [
+        (
+            ("police", "anybody"),
+            "'anybody' is no role or team .* police, supervisor, empty, station",
+        ),
+        (("property",), "'property' is no role or team"),
+        (("supervisor",), "nobody who sees police cases bears 'supervisor'"),
+        (("empty",), "nobody who sees police cases bears 'empty'"),
+    ],
+)
+def test_hits_go_to_names_that_somebody_bears(
+    office: RegisterOffice, roles: tuple[str, ...], fault: str
+) -> None:
+    with office.engine.begin() as tx:
+        tx.execute(TEAMS.insert().values(id="empty", name="x", role="police", areas='["*"]'))
+    with pytest.raises(Refused, match=fault):
+        office.watch.propose(proposal(roles=roles), LIN)
+    assert office.watch.listed(WatchWanted(), 9) == []
+
+
+def test_an_entry_whose_people_have_left_is_not_put_in_force(office: RegisterOffice) -> None:
+    name = office.watch.propose(proposal(roles=("station",)), LIN)["id"]
+    with office.engine.begin() as tx:
+        assert names_to_choose(tx) == ["police", "station"]
+        tx.execute(ACCOUNTS.update().values(disabled_at=NINE))
+        assert names_to_choose(tx) == []
+    with pytest.raises(Refused, match="nobody who sees police cases bears 'station'"):
+        office.watch.approve(name, "wu", WU)
+    assert told(office) == []
 
 
 def test_new_estates_are_told_what_holds_everywhere(office: RegisterOffice) -> None:

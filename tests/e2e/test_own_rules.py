@@ -30,7 +30,7 @@ from tests.sigma.test_live_equals_backtest import POOL
 
 ESTATES = ("east", "west", "north", "south")
 PARTITIONS = 4
-SECONDS = 20
+SECONDS = 12
 A_SECOND = 1_000
 SLICES = 20
 SWITCHES_A_SECOND = 2
@@ -73,27 +73,43 @@ def slices(seed: int) -> list[list[Event]]:
     return [first, *found]
 
 
-async def publish(producer: AIOKafkaProducer, events: list[Event]) -> None:
-    for name in ESTATES:
-        for body in pack([event for event in events if event.estate == name]):
-            await producer.send_and_wait(EVENTS.name, body, key=name.encode())
+def packed(events: list[Event]) -> list[tuple[bytes, bytes]]:
+    """Keys and values of Kafka's records."""
+    return [
+        (name.encode(), body)
+        for name in ESTATES
+        for body in pack([event for event in events if event.estate == name])
+    ]
+
+
+async def publish(producer: AIOKafkaProducer, records: list[tuple[bytes, bytes]]) -> None:
+    """Hand all to Kafka, and wait once for all of them."""
+    sent = [await producer.send(EVENTS.name, body, key=key) for key, body in records]
+    await asyncio.gather(*sent)
 
 
 async def flow(bootstrap: str, process: Any) -> float:
-    """Publish all at the pace of real time; how long it took, in seconds."""
+    """Publish all at the pace of real time, also while the worker is away; the seconds it took."""
+
+    def again() -> None:
+        process.kill()
+        process.start()
+
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap)
     await producer.start()
-    parts = slices(seed=3)
+    parts = [packed(events) for events in slices(seed=3)]
+    killed = None
     began = time.monotonic()
-    for number, events in enumerate(parts):
-        await publish(producer, events)
+    for number, records in enumerate(parts):
+        await publish(producer, records)
         if number == len(parts) // 2:
-            process.kill()
-            process.start()
+            killed = asyncio.create_task(asyncio.to_thread(again))
         await asyncio.sleep(max(0.0, began + number / SLICES - time.monotonic()))
     spent = time.monotonic() - began
+    assert killed is not None
+    await killed
     end = START + (SECONDS + 600) * 1_000
-    await publish(producer, [tick(estate, end) for estate in ESTATES])
+    await publish(producer, packed([tick(estate, end) for estate in ESTATES]))
     await producer.stop()
     return spent
 

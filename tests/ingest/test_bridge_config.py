@@ -6,7 +6,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from ingest.bridge.config import BridgeFile, read_bridge_file
+from ingest.bridge.config import BridgeFile, PullEntry, read_bridge_file
 from ingest.bridge.file_watch import FileWatch
 from ingest.bridge.passwords import read_passwords
 from ingest.run import register
@@ -120,3 +120,29 @@ def test_a_check_of_a_broken_file_is_one_line(tmp_path: Path) -> None:
     status, said = run("check", "--data", str(tmp_path))
 
     assert (status, said.count("\n")) == (2, 1)
+
+
+STREAM = PullEntry(device="yard", way="hikvision_alert_stream")
+DHIP = PullEntry(device="yard", way="dahua_dhip")
+
+
+@pytest.mark.parametrize(
+    ("entry", "address", "asked"),
+    [
+        (STREAM, "192.0.2.30", "http://192.0.2.30"),
+        (STREAM, "https://yard.example", "https://yard.example"),
+        (DHIP, "192.0.2.30:5000", "tcp://192.0.2.30:5000"),
+        (STREAM.model_copy(update={"url": "http://192.0.2.9"}), "192.0.2.30", "http://192.0.2.9"),
+    ],
+)
+def test_a_device_is_asked_at_its_address(entry: PullEntry, address: str, asked: str) -> None:
+    found = entry.at(address)
+    assert found is not None
+    assert found.url == asked
+
+
+@pytest.mark.parametrize(("entry", "address"), [(STREAM, None), (DHIP, "http://192.0.2.30")])
+def test_without_an_address_of_its_way_it_is_not_asked(
+    entry: PullEntry, address: str | None
+) -> None:
+    assert entry.at(address) is None

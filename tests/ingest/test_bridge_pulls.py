@@ -135,12 +135,14 @@ def mqtt() -> Iterator[Broker]:
 
 
 @asynccontextmanager
-async def asking(data: Path, mqtt: Broker, *pulls: dict[str, Any]) -> AsyncIterator[Bridge]:
+async def asking(
+    data: Path, mqtt: Broker, *pulls: dict[str, Any], **changes: Any
+) -> AsyncIterator[Bridge]:
     """A bridge that asks these devices, and tries again soon."""
     for pull in pulls:
         set_pull_password(data / "devices.json", pull["device"], "secret")
     (data / "bridge.yaml").write_text(json.dumps({"version": 1, "pulls": pulls}))
-    async with bridging(data, mqtt.port) as bridge:
+    async with bridging(data, mqtt.port, **changes) as bridge:
         bridge.pulls.backoff_min_s = 0.05
         yield bridge
 
@@ -193,6 +195,31 @@ async def test_an_event_does_not_wait_for_a_picture_for_ever(tmp_path: Path, mqt
                 await until(lambda: listening.heard)
 
     assert [body for _, body in listening.heard] == [event]
+
+
+SITE = """
+version: 1
+estates:
+  - id: north-court
+    name: {zh: 北苑, en: North Court}
+    timezone: Asia/Shanghai
+    places: [{id: yard-view, kind: camera, name: {zh: 院内, en: Yard}}]
+    devices:
+      - {id: yard, adapter: hikvision_isapi, place: yard-view, kind: camera, address: "ADDRESS"}
+"""
+
+
+async def test_a_device_is_asked_where_the_site_has_it(tmp_path: Path, mqtt: Broker) -> None:
+    site = tmp_path / "site.yaml"
+    site.write_text(SITE.replace("ADDRESS", "192.0.2.1"), encoding="utf-8")
+    entry = {"device": "yard", "way": "hikvision_alert_stream"}
+    async with (
+        Camera() as camera,
+        asking(tmp_path, mqtt, entry, site=site, site_poll_s=0.05) as bridge,
+    ):
+        moved = SITE.replace("ADDRESS", f"{LOOPBACK}:{camera.port}")
+        site.write_text(moved, encoding="utf-8")
+        await until(lambda: bridge.pulls.standing() == "1 of 1")
 
 
 async def test_a_stream_that_ends_is_begun_again(tmp_path: Path, mqtt: Broker) -> None:

@@ -226,3 +226,15 @@ def test_block_comments_change_no_value(value: Any) -> None:
     printed = json.dumps(value, indent=1).replace("\n", ' /* say "why", {so} * // */\n')
 
     assert lenient_json(printed.encode()) == value
+
+
+@pytest.mark.parametrize("unit", [b'"', b",", b"/", b"\n", b'"a": 1 // x\n', b"a" * 50])
+def test_what_would_take_long_to_mend_is_refused(unit: bytes) -> None:
+    body = b'{"a": ' + unit * (900_000 // len(unit))
+    with pytest.raises(Unreadable, match="too long to mend"):
+        lenient_json(body)
+
+
+def test_a_byte_order_mark_costs_no_mending() -> None:
+    body = json.dumps({"picture": "QUJD/" * 200_000}).encode()
+    assert lenient_json(b"\xef\xbb\xbf" + body) == json.loads(body)

@@ -80,6 +80,12 @@ async def test_what_went_with_an_earlier_broker_is_lost() -> None:
         assert await check.lost([written(3, 4)]) == {("community.events", 3)}
 
 
+async def test_what_a_keeper_that_went_away_was_asked_for_is_lost() -> None:
+    check = DurableCheck(f"http://{LOOPBACK}:{free_port()}/")
+    assert await check.lost([written(3, 4)]) == {("community.events", 3)}
+    await check.close()
+
+
 async def test_a_topic_that_is_not_kept_needs_no_keeping() -> None:
     async with keeper(404) as (check, _):
         assert await check.lost([written(3, 4)]) == set()

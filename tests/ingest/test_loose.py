@@ -140,3 +140,14 @@ def is_part(part: Any, whole: Any) -> bool:
     if isinstance(part, list):
         return isinstance(whole, list) and all(map(is_part, part, whole))
     return bool(part == whole)
+
+
+@pytest.mark.parametrize("unit", ["1, ", "'x', ", "[1], "])
+def test_what_would_take_long_to_mend_is_refused(unit: str) -> None:
+    with pytest.raises(Unreadable, match="too long to mend"):
+        documents("{'a': [" + unit * 20_000)
+
+
+def test_many_small_ones_share_one_bound() -> None:
+    with pytest.raises(Unreadable, match="too long to mend"):
+        documents("{'a': [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]}\n" * 900)

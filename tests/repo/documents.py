@@ -20,6 +20,7 @@ NAMES = (
     "docs/own-rules.md",
     "docs/situations.md", "docs/situations.zh-CN.md",
     "docs/register.md", "docs/register.zh-CN.md",
+    "docs/privacy.md", "docs/privacy.zh-CN.md",
 )  # fmt: skip
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`([^`\n]+)`")

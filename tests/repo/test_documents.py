@@ -84,7 +84,8 @@ APACHE_2 = "cfc7749b96f63bd31c3c42b5c471bf756814053e847c10f3eb003417bc523d30"
 """SHA-256 of the licence's text as apache.org publishes it."""
 TABLES = {f"docs/{name}" for told in (DOCUMENTS, situations.DOCUMENTS) for name in told.values()}
 """Documents that are written from the code, in both languages."""
-NATIVE = {READMES["zh"], "docs/register.zh-CN.md", "docs/loop.zh-CN.md", *TABLES}
+NATIVE = {READMES["zh"], "docs/register.zh-CN.md", "docs/loop.zh-CN.md",
+          "docs/privacy.zh-CN.md", *TABLES}  # fmt: skip
 """Documents with Chinese in them: one reads so, one names models as their makers do."""
 ENGLISH = [name for name in NAMES if name not in NATIVE]
 

@@ -15,6 +15,7 @@ PURE = [
     *[ROOT / f"ingest/{part}.py" for part in ("registry", "skew", "multipart", "pictures")],
     *[ROOT / f"ingest/{part}.py" for part in ("device_clock", "filter_tree", "notes")],
     *[ROOT / f"ingest/{part}.py" for part in ("quarantine", "site_check")],
+    *[ROOT / f"ingest/{part}.py" for part in ("quick", "sealed_text", "bridge/sealing")],
 ]
 MAY_READ_FILES = {
     "schemas/event_types.py",

@@ -1,6 +1,6 @@
 """What the rules about vehicles share: looks, ways, permits, zones; and what keeps them quiet."""
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -21,7 +21,7 @@ from processors.rules.parking import is_fire_lane, is_open_ground
 from processors.rules.permits import NO_PERMIT, Permit, permit_after
 from processors.rules.plates import likeness
 from schemas.alerts import Alert
-from schemas.place import EstateConfig
+from schemas.place import EstateConfig, PlaceKind
 from tests.core.make import T0, event
 from tests.rules.scenario import START_MS, activation, build, estate_config, plate_ref
 
@@ -231,3 +231,23 @@ def test_both_halves_of_a_copy_that_looks_different_are_told() -> None:
     told = replay(log, chosen, until=START_MS + 2_000_000).alerts.values()
     pushed = {alert.rule for alert in told if alert.delivery == "push"}
     assert pushed == {"plate_mismatch", "cloned_plate"}
+
+
+PLACE_KINDS = get_args(PlaceKind)
+
+
+@pytest.mark.parametrize("above", ["estate", "gate", "lane"])
+@pytest.mark.parametrize("kind", [None, *PLACE_KINDS])
+def test_what_was_forced_rings_once(kind: str | None, above: str) -> None:
+    """A people's gate for the police, a vehicle's arm for the property; never both, never none."""
+    parent = {"id": "up", "kind": above, "name": NAME}
+    places = [parent] if kind is None else [parent, {"id": "x", "kind": kind, "name": NAME,
+                                                     "parent": "up"}]  # fmt: skip
+    chosen = rule_set(shipped_rules().by_id[name] for name in ("barrier_forced", "intrusion"))
+    log = [
+        activation(estate_config({"places": places}), START_MS - 10_000),
+        build({"at": 0, "type": "barrier.forced", "place": "x"}, 0, START_MS),
+    ]
+    told = replay(log, chosen, until=START_MS + 900_000).alerts.values()
+    expected = "intrusion" if kind in ("door", "gate") else "barrier_forced"
+    assert [alert.rule for alert in told] == [expected]

@@ -4,11 +4,12 @@ The form is that of a public data set: `Timestamp;car-id;car-type;gate-name`. On
 gate sees vehicles come and go. Queries know nothing of rules, events or windows.
 """
 
+import csv
 import random
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from pathlib import Path
 from typing import NamedTuple
 
 HEADER = "Timestamp;car-id;car-type;gate-name"
@@ -31,6 +32,29 @@ class Passage(NamedTuple):
     @property
     def line(self) -> str:
         return f"{self.at:{FORM}};{self.car};{self.kind};{self.gate}"
+
+
+Fits = Callable[[Passage], bool]
+Visit = tuple[str, tuple[datetime, ...]]
+Stay = tuple[str, datetime, datetime | None]
+
+
+def load(file: Path) -> list[Passage]:
+    """The passages of a file of that form, by time; its header says what separates its columns."""
+    with file.open(encoding="utf-8", newline="") as lines:
+        rows = csv.DictReader(lines, delimiter=delimiter_of(file))
+        found = [
+            Passage(datetime.fromisoformat(row["Timestamp"]).replace(tzinfo=UTC), row["car-id"],
+                    row["car-type"], row["gate-name"])
+            for row in rows
+        ]  # fmt: skip
+    return sorted(found, key=lambda passage: passage.at)
+
+
+def delimiter_of(file: Path) -> str:
+    """The character behind the first column's name."""
+    with file.open(encoding="utf-8") as lines:
+        return next(lines).removeprefix("Timestamp")[0]
 
 
 def passages(seed: int, count: int) -> list[Passage]:
@@ -81,14 +105,13 @@ def by_car(log: list[Passage]) -> dict[str, list[Passage]]:
     return found
 
 
-def forbidden(log: list[Passage]) -> set[tuple[str, tuple[datetime, ...]]]:
-    """Vehicles of a type at gates forbidden to it; passages within an hour are one."""
+def visits(log: list[Passage], fits: Fits, apart: timedelta) -> set[Visit]:
+    """The passages that fit, by vehicle; those no further apart than that are one visit."""
     found = set()
     for car, mine in by_car(log).items():
-        times = [p.at for p in mine if p.kind in FORBIDDEN and p.gate.startswith("gate")]
         group: list[datetime] = []
-        for at in times:
-            if group and at - group[-1] > timedelta(hours=1):
+        for at in [p.at for p in mine if fits(p)]:
+            if group and at - group[-1] > apart:
                 found.add((car, tuple(group)))
                 group = []
             group.append(at)
@@ -97,28 +120,45 @@ def forbidden(log: list[Passage]) -> set[tuple[str, tuple[datetime, ...]]]:
     return found
 
 
-def long_stays(log: list[Passage], days: int) -> set[tuple[str, datetime, datetime | None]]:
-    """Stays longer than so many days: vehicle, entry, and exit where the log has one.
+def stays(log: list[Passage], fits: Fits, limit: timedelta) -> set[Stay]:
+    """Stays longer than that: vehicle, entry, and exit where the log has one.
 
-    Entrances read in turn: in, out. What the log's end leaves open for too short is none.
+    Passages that fit are in turn: in, out. What the log's end leaves open for too short is none.
     """
-    limit, end = timedelta(days=days), log[-1].at
+    end = log[-1].at
     found = set()
     for car, mine in by_car(log).items():
-        ends = [p.at for p in mine if p.gate.startswith("entrance")]
+        ends = [p.at for p in mine if fits(p)]
         for entered, left in zip(ends[::2], [*ends[1::2], None], strict=False):
             if (left or end) - entered > limit:
                 found.add((car, entered, left))
     return found
 
 
-def out_of_order(log: list[Passage], within: timedelta) -> set[tuple[str, datetime, datetime]]:
-    """From an entrance straight to a ranger stop."""
+def straight(log: list[Passage], kinds: tuple[str, ...], within: timedelta) -> set[Visit]:
+    """Gates of these kinds passed one directly after the other."""
     found = set()
     for car, mine in by_car(log).items():
-        for first, second in pairwise(mine):
-            begins = first.gate.startswith("entrance")
-            straight = begins and second.gate.startswith("ranger-stop")
-            if straight and second.at - first.at <= within:
-                found.add((car, first.at, second.at))
+        for first in range(len(mine) - len(kinds) + 1):
+            part = mine[first : first + len(kinds)]
+            fits = all(p.gate.startswith(kind) for p, kind in zip(part, kinds, strict=True))
+            if fits and part[-1].at - part[0].at <= within:
+                found.add((car, tuple(p.at for p in part)))
     return found
+
+
+def forbidden(log: list[Passage]) -> set[Visit]:
+    """Vehicles of a type at gates forbidden to it; passages within an hour are one."""
+    return visits(
+        log, lambda p: p.kind in FORBIDDEN and p.gate.startswith("gate"), timedelta(hours=1)
+    )
+
+
+def long_stays(log: list[Passage], days: int) -> set[Stay]:
+    """Stays between entrances that are longer than so many days."""
+    return stays(log, lambda p: p.gate.startswith("entrance"), timedelta(days=days))
+
+
+def out_of_order(log: list[Passage], within: timedelta) -> set[Visit]:
+    """From an entrance straight to a ranger stop."""
+    return straight(log, ("entrance", "ranger-stop"), within)

@@ -137,8 +137,7 @@ def test_gates_passed_in_an_impossible_order(
 ) -> None:
     expected = out_of_order(log, timedelta(hours=12))
     found = [
-        (a.key, moment(a.evidence[0].time), moment(a.evidence[-1].time))
-        for a in alerts["impossible_order"]
+        (a.key, tuple(moment(item.time) for item in a.evidence)) for a in alerts["impossible_order"]
     ]
     assert len(expected) > 100
     assert len(found) == len(expected)

@@ -3,6 +3,7 @@
 from deploy.simulation.adapters import FOLDER
 from deploy.simulation.estate import Estate, load_site
 from ingest.catalogue import load_catalogue
+from processors.rules.lanes import exits_are_read
 
 
 def test_it_parses_and_is_one_estate() -> None:
@@ -37,6 +38,11 @@ def test_five_families_and_more_than_one_kind_of_door(estate: Estate) -> None:
 def test_one_loop_is_wired_to_a_camera_and_one_told_by_its_controller(estate: Estate) -> None:
     for lanes in estate.lanes.values():
         assert {lane.loop[0] == lane.plate_camera for lane in lanes} == {True, False}
+
+
+def test_its_vehicle_gates_read_who_leaves() -> None:
+    (config,) = load_site().configs().values()
+    assert exits_are_read(config, config.estate)
 
 
 def test_each_door_and_yard_is_seen_by_a_camera_with_addresses(estate: Estate) -> None:

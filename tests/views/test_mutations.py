@@ -7,7 +7,7 @@ import pytest
 from processors.core.replay import replay
 from processors.core.rule import Rule, RuleSet, rule_set
 from processors.rules.catalogue import load_view, view_folders
-from tests.rules.test_mutations import mutants
+from tests.rules.mutate import other_params
 from tests.views.scenario import FILES, ViewScenario, check, load_scenario
 
 MODELS = [load_view(folder) for folder in view_folders()]
@@ -39,7 +39,7 @@ def survives(mutant: Rule) -> bool:
     ("model", "name"), PARAMETERS, ids=[f"{model.id}.{name}" for model, name in PARAMETERS]
 )
 def test_every_parameter_is_missed(model: Rule, name: str) -> None:
-    changed = [replace(model, params=params) for params in mutants(model.params, name)]
+    changed = [replace(model, params=params) for params in other_params(model.params, name)]
     assert changed, "no other value is allowed at all"
     assert not all(survives(mutant) for mutant in changed), "no scenario notices"
 

@@ -7,7 +7,6 @@ vehicles are not used for states at all.
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from ingest.adapters._onvif.access import read_access, read_door
@@ -17,6 +16,7 @@ from ingest.adapters._onvif.topics import STATE, Row, Topics, item_rows
 from ingest.adapters._onvif.values import condition, seen_object, told_state
 from ingest.converters import whole
 from ingest.message import Reading, Unreadable
+from ingest.quick import changed
 from schemas.event_data import (
     CameraData,
     DeviceTampered,
@@ -80,14 +80,14 @@ def _settled(reading: Reading, notification: Notification) -> Reading:
         "native": reading.native or notification.topic or None,
     }  # fmt: skip
     if reading.type == STATE:
-        return replace(reading, **shared, key=notification.topic)
+        return changed(reading, **shared, key=notification.topic)
     if notification.operation != INITIALIZED:
-        return replace(reading, **shared)
+        return changed(reading, **shared)
     if reading.type.startswith(_NEVER_A_STATE):
         fields = {"state": told_state(notification)}
         plain = Reading(STATE, channel=reading.channel, key=notification.topic, fields=fields)
-        return replace(plain, **shared)
-    return replace(reading, **shared, fields={**reading.fields, "retained": True})
+        return changed(plain, **shared)
+    return changed(reading, **shared, fields={**reading.fields, "retained": True})
 
 
 def _input(notification: Notification) -> Reading:

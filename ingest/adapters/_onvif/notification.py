@@ -6,12 +6,17 @@ name in Source, Key and Data.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ingest.converters import iso_time, said
 from ingest.message import DeviceTime
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass
+else:
+    from ingest.quick import dataclass
 
 INITIALIZED, DELETED = "Initialized", "Deleted"
 _TOPIC_CHARS_REMEMBERED = 256
@@ -48,7 +53,10 @@ class Notification:
 
 
 def _first(items: Mapping[str, Any], names: tuple[str, ...]) -> str | None:
-    return next((text for name in names if (text := said(items.get(name))) is not None), None)
+    for name in names:
+        if (text := said(items.get(name))) is not None:
+            return text
+    return None
 
 
 def topic_path(topic: str) -> tuple[str, ...]:

@@ -1,7 +1,6 @@
 """Dahua events to readings: every carrier, every code this house knows. Pure."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from ingest.adapters.dahua_stream import cameras, credentials, stations, traffic
 from ingest.adapters.dahua_stream.codes import MEANINGS, STATES
@@ -9,6 +8,7 @@ from ingest.adapters.dahua_stream.element import HEARTBEAT, LOCK_TIMER, Element
 from ingest.adapters.dahua_stream.elements import elements
 from ingest.adapters.dahua_stream.reading import reading, state
 from ingest.message import Message, Reading, Unreadable
+from ingest.quick import changed
 
 Reader = Callable[[Element], Reading]
 
@@ -36,7 +36,7 @@ def _numbered(readings: list[Reading]) -> list[Reading]:
     if len(readings) == 1:
         return readings
     return [
-        replace(found, sequence=number) if found.time is None and found.sequence is None else found
+        changed(found, sequence=number) if found.time is None and found.sequence is None else found
         for number, found in enumerate(readings, start=1)
     ]
 

@@ -1,13 +1,18 @@
 """One event as a Dahua device tells it, in whatever shape it came. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import field
+from typing import TYPE_CHECKING, Any
 
 from ingest.adapters._dahua.clock import device_time
 from ingest.adapters._dahua.names import device_name, table
 from ingest.converters import whole
 from ingest.message import DeviceTime, Picture
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass
+else:
+    from ingest.quick import dataclass
 
 HEARTBEAT = "Heartbeat"
 LOCK_TIMER = "MagneticLock"

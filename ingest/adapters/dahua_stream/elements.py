@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 import yaml
@@ -16,6 +15,7 @@ from ingest.adapters.dahua_stream.pictures import carried
 from ingest.converters import said, whole
 from ingest.loose import documents, value_at
 from ingest.message import Message, Unreadable
+from ingest.quick import changed
 
 ELEMENTS_MAX = 1000
 KEY_DEPTH_MAX = 16
@@ -44,12 +44,12 @@ def elements(message: Message) -> list[Element]:
 def _of_piece(piece: Piece, topic: str | None) -> Iterator[Element]:
     for element in _of_text(piece.text, topic):
         pictures = carried(piece.others, element.code)
-        yield replace(element, pictures=pictures) if pictures else element
+        yield changed(element, pictures=pictures) if pictures else element
 
 
 def _on_topic(element: Element, says: TopicSays) -> Element:
     index = says.index if element.index is None else element.index
-    return replace(element, prefix=says.device, index=index)
+    return changed(element, prefix=says.device, index=index)
 
 
 def _of_text(text: str, topic: str | None) -> Iterator[Element]:
@@ -158,12 +158,12 @@ def _of_push(value: dict[str, Any]) -> Iterator[Element]:
     around = {key: part for key, part in value.items() if not isinstance(part, list | dict)}
     for row in tables(value["Events"]):
         element = _single({**around, **row}, None)
-        yield replace(element, told=said(value.get("Time", value.get("TIme"))))
+        yield changed(element, told=said(value.get("Time", value.get("TIme"))))
 
 
 def _of_home_assistant(value: dict[str, Any]) -> Iterator[Element]:
     """An event of a Home Assistant bus, where an integration put the device's event."""
-    yield replace(_single(value["data"], None), fired=bridge_time(value.get("time_fired")))
+    yield changed(_single(value["data"], None), fired=bridge_time(value.get("time_fired")))
 
 
 def _single(value: Mapping[str, Any], topic: str | None) -> Element:
@@ -186,4 +186,4 @@ def _with_data(element: Element, data: Any) -> Element:
         data = documents(data)[0] if data.lstrip()[:1] in ("{", "[") else {}
     rows = tuple(tables(data)[:ROWS_MAX]) if isinstance(data, list) else ()
     first = rows[0] if rows else {}
-    return replace(element, data=data if isinstance(data, dict) else first, rows=rows)
+    return changed(element, data=data if isinstance(data, dict) else first, rows=rows)

@@ -1,12 +1,16 @@
 """One object of a message: its name, its fields, and what the standard builds into its ids."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ingest.adapters._china.clock import beijing_time
 from ingest.converters import said
 from ingest.message import DeviceTime, Picture, PictureKind
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass
+else:
+    from ingest.quick import dataclass
 
 _DEVICE_DIGITS = 20
 _PICTURES: dict[str, PictureKind] = {
@@ -27,7 +31,10 @@ class Record:
 
     def text(self, *names: str) -> str | None:
         """The first of the fields that says something. Blanks stand for nothing everywhere."""
-        return next((t for n in names if (t := said(self.content.get(n))) is not None), None)
+        for name in names:
+            if (text := said(self.content.get(name))) is not None:
+                return text
+        return None
 
     def time(self, *names: str) -> DeviceTime | None:
         """The first of the fields that is a time, else the first picture's. Raises Unreadable."""

@@ -86,7 +86,11 @@ def _subject(code: Code, block: Record) -> str | None:
 
 def _number(block: Record, *names: str) -> str | None:
     """The first number that is set: 0 and blank mean none."""
-    return next((text for name in names if (text := block.text(name)) not in (None, "0")), None)
+    for name in names:
+        text = block.text(name)
+        if text is not None and text != "0":
+            return text
+    return None
 
 
 def _fields(code: Code, block: Record) -> dict[str, Any]:

@@ -1,14 +1,20 @@
 """The envelope of an `EventNotificationAlert`: which device, channel and clock, live or old."""
 
 import re
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from ingest.adapters.hikvision_isapi.documents import Document
 from ingest.adapters.hikvision_isapi.pictures import pictures_of
 from ingest.adapters.hikvision_isapi.record import Record
 from ingest.converters import iso_time
 from ingest.message import DeviceTime, Reading, Unreadable
+from ingest.quick import changed
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass
+else:
+    from ingest.quick import dataclass
 
 _STATES = {"active": True, "inactive": False}
 _ONE_DIGIT_OFFSET = re.compile(r"([+-])(\d:\d\d)$")
@@ -35,7 +41,7 @@ class Alert:
 
     def says(self, word: str, **own: Any) -> Reading:
         """A reading of the type `word` with what all readings of this alert share."""
-        return replace(self.common, type=word, **own)
+        return changed(self.common, type=word, **own)
 
 
 def read_alert(document: Document) -> Alert:
@@ -65,11 +71,12 @@ def device_of(record: Record) -> str | None:
     with a line break. An address is better than a short device number, which factory settings
     share between devices.
     """
+    if (address := record.text("macAddress")) is not None:
+        return address
     extensions = record.part("Extensions") or record
     number = record.text("deviceID")
     steady = (
-        record.text("macAddress")
-        or extensions.text("serialNumber")
+        extensions.text("serialNumber")
         or record.text("serialNumber", "deviceSerial", "deviceSerialNo", "deviceUUID", "devIndex")
         or (number if number and len(number) >= _OWN_DEVICE_ID_MIN else None)
     )
@@ -84,7 +91,9 @@ def time_of(record: Record, *names: str) -> DeviceTime | None:
     text = record.text(*names)
     if text is None:
         return None
-    padded = _ONE_DIGIT_OFFSET.sub(r"\g<1>0\2", text)
+    padded = text
+    if text[-5:-4] in ("+", "-"):
+        padded = _ONE_DIGIT_OFFSET.sub(r"\g<1>0\2", text)
     time = iso_time(padded, f"{record.path}.{names[0]}")
     return time if padded == text else replace(time, raw=text)
 
@@ -100,13 +109,12 @@ def _channel(record: Record) -> str | None:
 
 def _replayed(record: Record) -> bool:
     """Whether the device itself says that this is old: sent again, or history uploaded late."""
-    blocks = [record, *record.parts("AccessControllerEvent"), *record.parts("ANPR")]
-    return any(
-        block.flag("isDataRetransmission") is True
-        or block.flag("currentEvent") is False
-        or block.whole("alarmDataType") == 1
-        for block in blocks
-    )
+    for block in (record, *record.parts("AccessControllerEvent"), *record.parts("ANPR")):
+        if block.flag("isDataRetransmission") is True or block.flag("currentEvent") is False:
+            return True
+        if block.whole("alarmDataType") == 1:
+            return True
+    return False
 
 
 def _active(record: Record) -> bool:

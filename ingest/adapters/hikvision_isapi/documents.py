@@ -5,8 +5,8 @@ Pictures are never read: they go with the document they follow (or precede, if n
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from ingest import loose
 from ingest.adapters.hikvision_isapi.record import Record
@@ -14,6 +14,11 @@ from ingest.converters import load_json, text_of
 from ingest.message import Unreadable
 from ingest.multipart import Part, parts
 from ingest.xml_tree import read_xml
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass
+else:
+    from ingest.quick import dataclass
 
 ALERT = "EventNotificationAlert"
 ROOTS = (ALERT, "AcsEvent", "AcsWorkStatus", "CallStatus", "Plates", "DeviceInfo")

@@ -17,26 +17,31 @@ class Record:
         """`path` is where the object stands in the payload, for reasons."""
         self.path = path
         self._as_sent = content
-        self._content = {_fold(name): value for name, value in content.items()}
+        self._content = {_known(name): value for name, value in content.items()}
         self._parts: dict[str, list[Record]] = {}
 
     def __contains__(self, name: str) -> bool:
-        return _asked(name) in self._content
+        return _ASKED[name] in self._content
 
     def raw(self, *names: str) -> Any:
         """The first of the names that is there, or None."""
         for name in names:
-            value = self._content.get(_asked(name))
-            if type(value) is list and len(value) == 1:
-                value = value[0]
-            if value is not None:
+            value = self._content.get(_ASKED[name])
+            if value is None:
+                continue
+            if type(value) is not list or len(value) != 1:
                 return value
+            if value[0] is not None:
+                return value[0]
         return None
 
     def text(self, *names: str) -> str | None:
         """The first of the names that says something, as text."""
         for name in names:
-            if (text := said(self.raw(name))) is not None:
+            value = self._content.get(_ASKED[name])
+            if type(value) is list and len(value) == 1:
+                value = value[0]
+            if value is not None and (text := said(value)) is not None:
                 return text
         return None
 
@@ -62,7 +67,9 @@ class Record:
         """The objects under a name: one, several, or none."""
         known = self._parts.get(name)
         if known is None:
-            value = self._content.get(_asked(name))
+            value = self._content.get(_ASKED[name])
+            if value is None:
+                return []
             found = value if isinstance(value, list) else [value]
             known = self._parts[name] = [
                 Record(item, f"{self.path}.{name}") for item in found if isinstance(item, Mapping)
@@ -82,7 +89,19 @@ def _fold(name: str) -> str:
     return name.rpartition(":")[2].lower()
 
 
-@lru_cache(maxsize=1024)
-def _asked(name: str) -> str:
-    """A name that this adapter asks for, folded. Names of payloads are not kept here."""
-    return _fold(name)
+class _Asked(dict[str, str]):
+    """The names that this adapter asks for, folded; names of payloads never come here."""
+
+    def __missing__(self, name: str) -> str:
+        folded = self[name] = _fold(name)
+        return folded
+
+
+_ASKED = _Asked()
+_remembered = lru_cache(maxsize=2048)(_fold)
+_NAME_REMEMBERED_MAX = 64
+"""Devices spell a few hundred names; longer ones are noise that must not fill the memory."""
+
+
+def _known(name: str) -> str:
+    return _remembered(name) if len(name) <= _NAME_REMEMBERED_MAX else _fold(name)

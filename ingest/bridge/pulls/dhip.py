@@ -28,7 +28,7 @@ EVENTS = "client.notifyEventStream"
 
 async def pull_dhip(puller: Puller) -> None:
     """Follow the device's events until the connection ends. Raises PullDenied or PullEnded."""
-    told = URL(puller.entry.url)
+    told = URL(puller.entry.url or "")
     try:
         async with asyncio.timeout(CONNECT_S):
             reader, writer = await asyncio.open_connection(told.host, told.port or DHIP_PORT)

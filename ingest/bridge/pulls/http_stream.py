@@ -45,7 +45,7 @@ _PICTURES_FOLLOW = re.compile(
 async def pull_stream(puller: Puller) -> None:
     """Follow the device's stream until it ends. Raises PullDenied or PullEnded."""
     entry = puller.entry
-    url = URL(entry.url).join(URL(PATHS[entry.way], encoded=True))
+    url = URL(entry.url or "").join(URL(PATHS[entry.way], encoded=True))
     pin = Fingerprint(bytes.fromhex(entry.fingerprint)) if entry.fingerprint else True
     try:
         for log_in in (_by_digest, _by_basic):

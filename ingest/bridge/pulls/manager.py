@@ -49,13 +49,15 @@ class PullManager:
         self._publish = publish
         self._metrics = metrics
         self._bytes_max = bytes_max
+        self.address: Callable[[str], str | None] = lambda _: None
+        """Where the site has a device."""
         self._changed = asyncio.Event()
         self._tasks: dict[PullEntry, asyncio.Task[None]] = {}
         self._standing: set[PullEntry] = set()
         self.denied_pause_s, self.backoff_min_s = DENIED_PAUSE_S, BACKOFF_MIN_S
 
     def adopt(self) -> None:
-        """The file has another content."""
+        """The file or the site has another content."""
         self._changed.set()
 
     def standing(self) -> str:
@@ -74,7 +76,10 @@ class PullManager:
 
     async def _match(self) -> None:
         """Begin what is new in the file, and end what is no longer there."""
-        wanted = set(self._file.content.pulls)
+        told = self._file.content.pulls
+        wanted = {entry for entry in (e.at(self.address(e.device)) for e in told) if entry}
+        for name in {entry.device for entry in told} - {entry.device for entry in wanted}:
+            log.error("pull_without_address", device=name, mend="url: here or address: in the site")
         await self._end([entry for entry in self._tasks if entry not in wanted])
         for entry in wanted - set(self._tasks):
             self._tasks[entry] = asyncio.create_task(self._keep_asking(entry))

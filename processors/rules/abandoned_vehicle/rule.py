@@ -52,7 +52,7 @@ class Stay:
     """Where the vehicle came in, since when it stands, its permit, and whether it was told.
 
     `sure`: its plate was read for sure. One misread on the way in never leaves. The estate has
-    `cars`, all that may be left standing.
+    `cars`, the guests inside.
     """
 
     entered: Evidence | None = None
@@ -90,7 +90,7 @@ def step(now: Situation, state: Stay, told: Told) -> Result:
 def _at_gates(now: Situation, state: Stay, told: Told) -> Result:
     keep_ms = ms(now.params.stay_d * 86_400)
     if isinstance(told, Event):
-        cars, effects = passed(now, state.cars, told, lambda plate: plate.skeleton, keep_ms)
+        cars, effects = passed(now, state.cars, told, keep_ms)
     else:
         cars, effects = forgotten(now, state.cars, keep_ms)
     return Stay(cars=cars), effects

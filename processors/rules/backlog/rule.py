@@ -23,7 +23,16 @@ from processors.core.effects import (
     SetDeadline,
     evidence,
 )
-from processors.core.rule import EVERY_TYPE, NO_EFFECTS, Params, Rule, Scope, Situation, ms
+from processors.core.rule import (
+    EVERY_TYPE,
+    NO_EFFECTS,
+    Params,
+    Rule,
+    Scope,
+    Situation,
+    by_place,
+    ms,
+)
 from processors.core.words import span_words
 from processors.rules.news import in_time
 from schemas.alerts import Evidence
@@ -72,6 +81,7 @@ DEVICES_MAX = 200
 FROM_THE_OFFICE = frozenset({"register.changed", "watch.changed", "report.filed"})
 
 
+@by_place
 def scopes(event: Event, config: EstateConfig) -> tuple[Scope, ...]:
     """The estate: whether one device was away or the link of many shows only over all."""
     return (Scope("estate", config.estate),)

@@ -66,11 +66,11 @@ def step(now: Situation, state: Lane, told: Input) -> Result:
         return _judged(now, state, told)
     assert isinstance(told, Event)
     match told.type:
-        case "barrier.opened":
+        case "barrier.opened" if now.config.kind_of(told.data.place) != "door":
             return _opened(now, state, told)
         case "barrier.closed":
             return replace(state, up_since=None), NO_EFFECTS
-        case "barrier.forced" if now.config.kind_of(now.scope.id) in DOORS:
+        case "barrier.forced" if now.config.kind_of(told.data.place) in DOORS:
             return state, NO_EFFECTS  # People's gates are the intrusion rule's.
         case "barrier.forced":
             return state, (_alert(now, "forced", evidence("device_says_forced", told)),)

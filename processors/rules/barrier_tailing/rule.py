@@ -104,7 +104,7 @@ def _opened(now: Situation, state: Lane, event: Event) -> tuple[Lane, tuple[Effe
         effects = (NearMiss("passages", f"not judged: {QUEUE_MAX} openings without a pause"),)
     if not state.openings:
         since = event.at - ms(now.params.before_s)
-        vehicles = tuple(vehicle for vehicle in state.vehicles if vehicle.item.time >= since)
+        vehicles = _of_late(now, state.vehicles, event.at)
         grants = tuple(item for item in state.grants if item.time >= since)
         state = replace(state, vehicles=vehicles, grants=grants, freed=())
     openings = (*state.openings, evidence("opened", event))
@@ -138,8 +138,17 @@ def _vehicle(now: Situation, state: Lane, event: Event) -> Lane:
     assert isinstance(data, VehicleData)
     listed = data.list_name in now.params.opening_lists
     new = Vehicle(evidence("vehicle", event), plate_of(event), listed)
-    vehicles = with_reading(state.vehicles[-2 * QUEUE_MAX :], new, ms(now.params.same_vehicle_s))
+    known = state.vehicles[-2 * QUEUE_MAX :]
+    if not state.openings:
+        known = _of_late(now, known, event.at)
+    vehicles = with_reading(known, new, ms(now.params.same_vehicle_s))
     return replace(state, vehicles=vehicles)
+
+
+def _of_late(now: Situation, vehicles: tuple[Vehicle, ...], at: int) -> tuple[Vehicle, ...]:
+    """Those that an arm that goes up at `at` may be for; the others are gone."""
+    since = at - ms(now.params.before_s)
+    return tuple(vehicle for vehicle in vehicles if vehicle.item.time >= since)
 
 
 def _judge(now: Situation, state: Lane, due: Deadline) -> tuple[Lane, tuple[Effect, ...]]:

@@ -25,7 +25,7 @@ from processors.core.effects import (
     SetDeadline,
     evidence,
 )
-from processors.core.rule import NO_EFFECTS, Params, Rule, Scope, Situation, ms
+from processors.core.rule import NO_EFFECTS, Params, Rule, Scope, Situation, by_place, ms
 from schemas.alerts import Alert, Evidence
 from schemas.base import MS_PER_S, Words
 from schemas.events import Event
@@ -53,6 +53,7 @@ class Camera:
 LOITERED_MAX = 3
 
 
+@by_place
 def scopes(event: Event, config: EstateConfig) -> tuple[Scope, ...]:
     """The camera that speaks, by where it stands: a recorder speaks for many."""
     return (Scope("zone", event.data.place),)

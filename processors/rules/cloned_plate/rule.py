@@ -26,7 +26,7 @@ from processors.core.effects import (
     OpenAlert,
     SetDeadline,
 )
-from processors.core.rule import NO_EFFECTS, Params, Rule, Scope, Situation, ms
+from processors.core.rule import NO_EFFECTS, Params, Rule, Scope, Situation, by_place, ms
 from processors.core.words import clock_text, span_words
 from processors.rules.areas import area_of
 from processors.rules.cloned_plate.words import STEPS, TITLE
@@ -81,6 +81,7 @@ KEPT_MAX = 100
 Result = tuple[Gates, tuple[Effect, ...]]
 
 
+@by_place
 def scopes(event: Event, config: EstateConfig) -> tuple[Scope, ...]:
     """An estate's gates together."""
     return (Scope("estate", config.estate),)

@@ -150,9 +150,10 @@ def _detail(now: Situation, state: Dwelling, found: Difference, place: str) -> W
     nights, cards = len(usage.nights), len(usage.cards)
     home = now.register.home(now.scope.id)
     people = home.people if home is not None else None
+    by = f"{cards}张卡" if cards else "未读到卡"
     said = {
         "vacant": Words(
-            zh=f"登记空置，近7天有{nights}晚有人使用，{cards}张卡。可能：出租未登记、业主返回、装修。",
+            zh=f"登记空置，近7天有{nights}晚有人使用，{by}。可能：出租未登记、业主返回、装修。",
             en=f"registered vacant, used on {nights} of the last 7 nights, cards: {cards}. Perhaps "
             "let, the owner back, or works.",
         ),

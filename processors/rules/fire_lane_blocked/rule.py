@@ -56,6 +56,7 @@ def step(now: Situation, state: Zone, told: Input) -> tuple[Zone, tuple[Effect, 
         evidence=(due.first,),
         severity="orange" if long else None,
         handler="police" if long else None,
+        also=("property",) if long else None,
     )
     return state, (*effects, alert)
 

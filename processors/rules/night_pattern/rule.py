@@ -101,14 +101,14 @@ def _alert(now: Situation, state: Nights) -> OpenAlert:
 def _detail(nights: int, *, is_vehicle: bool) -> Words:
     if is_vehicle:
         return Words(
-            zh=f"同一未登记车辆7天内第{nights}晚夜间驶入。可能为常来访客或夜班人员。请先查登记，再看录像。"
+            zh=f"同一未登记车辆7天内第{nights}晚驶入。可能为常来访客或夜班人员。请先查登记，再看录像。"
             "首办：物业。",
             en=f"One vehicle without a permit came in on {nights} of seven nights. Perhaps a "
             "frequent guest, perhaps a night shift. Check the register, then the recording. First: "
             "property.",
         )
     return Words(
-        zh=f"限制区域7天内第{nights}晚夜间有人进入。可能为保洁或值班人员。请先问当班人员，再看录像。"
+        zh=f"限制区域7天内第{nights}晚有人进入。可能为保洁或值班人员。请先问当班人员，再看录像。"
         "首办：物业。",
         en=f"Somebody in restricted ground on {nights} of seven nights. Perhaps cleaners or "
         "guards. Ask who was on duty, then look at the recording. First: property.",

@@ -73,7 +73,7 @@ class Permit:
 class Stay:
     """One vehicle: since when it is inside, by the parameters of its gate; its permit, if any.
 
-    `sure`: its plate was read for sure on the way in. The estate has `cars`, all that are inside.
+    `sure`: its plate was read for sure on the way in. The estate has `cars`, the guests inside.
     """
 
     entered: Evidence | None = None
@@ -110,7 +110,7 @@ def step(now: Situation, state: Stay, told: Told) -> tuple[Stay, tuple[Effect, .
 def _at_gates(now: Situation, state: Stay, told: Told) -> tuple[Stay, tuple[Effect, ...]]:
     keep_ms = ms(now.params.forget_d * 86_400)
     if isinstance(told, Event):
-        cars, effects = passed(now, state.cars, told, lambda plate: plate.skeleton, keep_ms)
+        cars, effects = passed(now, state.cars, told, keep_ms)
     else:
         cars, effects = forgotten(now, state.cars, keep_ms)
     return Stay(cars=cars), effects
@@ -136,40 +136,51 @@ def _entered(now: Situation, state: Stay, event: Event) -> tuple[Stay, tuple[Eff
 
 
 def _wait(now: Situation, state: Stay) -> tuple[Effect, ...]:
-    """Wake at the end of the allowed stay, counted from the entry, by the permit as it is now."""
+    """Wake at the end of the allowed stay."""
+    assert state.entered is not None
+    due = _due(now, state)
+    if due is None:
+        return (CancelDeadline("overstay"),)
+    return (SetDeadline("overstay", max(due, now.at), since=state.entered.time),)
+
+
+def _due(now: Situation, state: Stay) -> int | None:
+    """When the allowed stay is over, counted from the entry, by the permit as it is now."""
     assert state.entered is not None
     entered = state.entered.time
     until: int | None = entered + state.visitor_ms
     begins_in_time = max(entered + state.visitor_ms, now.at)
     if state.permit is not None and state.permit.since <= begins_in_time:
         until = state.permit.allows_until(entered, state.visitor_ms)
-    if until is None:
-        return (CancelDeadline("overstay"),)
-    return (SetDeadline("overstay", max(until + state.grace_ms, now.at), since=entered),)
+    return None if until is None else until + state.grace_ms
 
 
 def _permitted(
     now: Situation, state: Stay, data: RegisterChanged
 ) -> tuple[Stay, tuple[Effect, ...]]:
-    """A permit is set, or ended before its time; what was said of the stay is said anew."""
-    if data.record not in ("permit", "pass"):
+    """A permit is set, or ended before its time. What it still does not allow stays as told."""
+    permit = _permit(now, state, data) if data.record in ("permit", "pass") else state.permit
+    if permit == state.permit:
         return state, NO_EFFECTS
-    permit = _permit(now, state, data)
     state = replace(state, permit=permit)
     kept: Effect = CancelDeadline("permit")
     if permit is not None and permit.until is not None:
         kept = SetDeadline("permit", permit.until)
     if state.entered is None:
         return state, (kept,)
-    effects = (kept, *_wait(now, state))
     if not state.alerted:
-        return state, effects
-    return replace(state, alerted=False), (*effects, ClearAlert(now.scope.id))
+        return state, (kept, *_wait(now, state))
+    due = _due(now, state)
+    if due is not None and due <= now.at:
+        return state, (kept,)
+    return replace(state, alerted=False), (kept, *_wait(now, state), ClearAlert(now.scope.id))
 
 
 def _permit(now: Situation, state: Stay, data: RegisterChanged) -> Permit | None:
+    old = state.permit
     if data.change == "ended":
-        return None if state.permit is None else replace(state.permit, until=now.at)
+        stands = old is not None and (old.until is None or old.until > now.at)
+        return replace(old, until=now.at) if old is not None and stands else old
     return Permit(
         since=now.at if data.valid_from is None else data.valid_from,
         until=data.valid_to,

@@ -23,7 +23,7 @@ from processors.core.effects import (
     Told,
     evidence,
 )
-from processors.core.rule import NO_EFFECTS, Rule, Scope, Situation, ms
+from processors.core.rule import NO_EFFECTS, Rule, Scope, Situation, by_place, ms
 from processors.core.words import clock_text
 from processors.rules.homes import watchers
 from processors.rules.places import nowhere
@@ -64,6 +64,7 @@ class Patrol:
     missed: Slot | None = None
 
 
+@by_place
 def at_place(event: Event, config: EstateConfig) -> tuple[Scope, ...]:
     """The place of a read, or that a patrol is due at."""
     data = event.data

@@ -81,7 +81,9 @@ def step(now: Situation, state: Welfare, told: Told) -> tuple[Welfare, tuple[Eff
 
 def _over(now: Situation, state: Welfare, due: Deadline) -> tuple[Welfare, tuple[Effect, ...]]:
     """A consent or an absence has ended by itself."""
-    return _anew(now, replace(state, care=homes_in_care.over(state.care, due.name, now.at)))
+    care, kept = homes_in_care.over(state.care, due.name, now.at)
+    state, effects = _anew(now, replace(state, care=care))
+    return state, (*kept, *effects)
 
 
 def _anew(now: Situation, state: Welfare) -> tuple[Welfare, tuple[Effect, ...]]:
@@ -154,7 +156,7 @@ def _detail(now: Situation, care: Care) -> Words:
 
 RULE = Rule(
     id="welfare_silent",
-    version="1",
+    version="2",
     title=Words(zh="关爱户无活动", en="no sign from a home in care"),
     steps={"sign": Words(zh="有活动", en="a sign of life")},
     inputs=homes_in_care.SIGNS | {"register.changed"},

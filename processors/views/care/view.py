@@ -19,6 +19,7 @@ from processors.core.effects import (
 )
 from processors.core.rule import NO_EFFECTS, Params, Situation, ms
 from processors.rules import care as homes_in_care
+from processors.rules.absences import holding
 from processors.rules.care import Care, is_blind, listened, registered
 from processors.rules.homes import by_card, home_name, of_dwelling, stands_at
 from processors.views.shape import SHOW, Pace, changed, is_due, read_model
@@ -59,7 +60,9 @@ def step(now: Situation, state: Home, told: Told) -> tuple[Home, tuple[Effect, .
             state, shown = _shown(now, state)
             return state, (_look(now), *shown)
         case Deadline(name):
-            return _anew(now, state, homes_in_care.over(state.care, name, now.at))
+            care, kept = homes_in_care.over(state.care, name, now.at)
+            state, shown = _anew(now, state, care)
+            return state, (*kept, *shown)
         case Event(data=RegisterChanged() as data):
             care, kept = registered(now, state.care, data, ms(now.params.silent_h * 3600))
             if not kept:
@@ -100,7 +103,7 @@ def _look(now: Situation) -> Effect:
 def _shown(now: Situation, state: Home) -> tuple[Home, tuple[Effect, ...]]:
     """Show the home if its state or the hour of its last sign is another one."""
     hour = state.care.heard_at // LOOK_MS
-    name = f"{_state(now, state)} {hour} {state.care.silent_ms} {state.care.away}"
+    name = f"{_state(now, state)} {hour} {state.care.silent_ms} {state.care.aways}"
     if name == state.shown:
         return state, NO_EFFECTS
     pace, shown = changed(now, state.pace, lambda: _view(now, state))
@@ -121,7 +124,7 @@ def _state(now: Situation, state: Home) -> State:
 def _view(now: Situation, state: Home) -> CareView:
     care = state.care
     place = stands_at(now.config, now.register, now.scope.id)
-    away = care.away if care.is_away(now.at) else None
+    away = holding(care.aways, now.at)
     return CareView(
         estate=now.config.estate,
         dwelling=now.scope.id,

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from processors.core.effects import Effect, Found, TellScope, Told
-from processors.core.rule import NO_EFFECTS, Params, Scope, Situation
+from processors.core.rule import NO_EFFECTS, Params, Scope, Situation, by_place
 from processors.rules.lanes import PASSAGES
 from processors.rules.places import at_lane
 from processors.views.passing import Lane, passed
@@ -75,6 +75,7 @@ def gate_of(config: EstateConfig, place: str) -> str | None:
     return next((node.id for node in config.lineage(place) if node.kind == "gate"), None)
 
 
+@by_place
 def scopes(event: Event, config: EstateConfig) -> tuple[Scope, ...]:
     """The door or lane of a gate that something was read at."""
     if gate_of(config, event.data.place) is None:

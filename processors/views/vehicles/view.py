@@ -16,7 +16,7 @@ from hashlib import blake2b
 from pydantic import Field
 
 from processors.core.effects import AlertOpened, Effect, Found, TellScope, Told
-from processors.core.rule import NO_EFFECTS, Params, Scope, Situation
+from processors.core.rule import NO_EFFECTS, Params, Scope, Situation, by_place
 from processors.rules.areas import area_name, area_of
 from processors.rules.lanes import PASSAGES, lanes_of
 from processors.rules.places import at_lane
@@ -100,6 +100,7 @@ def scope_of(config: EstateConfig, area: str) -> Scope:
     return Scope("estate" if area == config.estate else "zone", area)
 
 
+@by_place
 def scopes(event: Event, config: EstateConfig) -> tuple[Scope, ...]:
     """The lane of a reading; the areas in which a permit counts."""
     if not isinstance(event.data, RegisterChanged):

@@ -1,0 +1,1 @@
+"""What stands, as plain pages: homes, gates, vehicles, places, and what cannot be judged."""

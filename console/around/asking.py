@@ -1,0 +1,204 @@
+"""One page that somebody asks for: who, in which language, on whose clock, and how it is answered.
+
+Pages are plain HTML: no script, one style from this machine, and every text escaped by Jinja2.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Annotated, Any, Literal
+from urllib.parse import quote, urlencode, urlsplit
+
+from fastapi import Query, Request
+from jinja2 import ChoiceLoader, Environment, PackageLoader
+from starlette.responses import HTMLResponse, Response, StreamingResponse
+
+from console.accounts.principal import Principal
+from console.accounts.sessions import csrf_token
+from console.around.export import MEDIA, written
+from console.around.sheets import Sheet
+from console.audit.chain import Said, Signed
+from console.audit.log import append
+from console.database import writing
+from console.forms import language_of
+from console.guard import principal_of
+from console.office import Office
+from console.rights import RIGHTS, key_of
+from console.words import Language, Texts, glance_word, pick, severity_word, span_text
+from schemas.base import MS_PER_S, Words
+
+Format = Annotated[Literal["html", "xlsx"], Query(description="`xlsx`: the tables as a file")]
+TARGET_MAX = 200
+LINK_SCHEMES = frozenset({"http", "https", "rtsp", "rtsps"})
+_NO_NAME = re.compile(r"[^A-Za-z0-9._-]+")
+PACKAGES = ("console.around", "console.paper")
+LINKS = (
+    ("nav_homes", "/homes"), ("nav_gates", "/gates"), ("nav_vehicles", "/vehicles"),
+    ("nav_unjudged", "/unjudged"), ("nav_visits", "/visits"), ("nav_handover", "/handover"),
+    ("nav_figures", "/figures"), ("nav_quality", "/quality"), ("nav_wall", "/wall"),
+)  # fmt: skip
+
+
+@cache
+def environment() -> Environment:
+    """Jinja2 with the pages of both packages; every value is escaped."""
+    loader = ChoiceLoader([PackageLoader(package) for package in PACKAGES])
+    return Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+
+
+@cache
+def texts() -> tuple[Texts, ...]:
+    """The words of both packages."""
+    return tuple(Texts(package) for package in PACKAGES)
+
+
+def said(key: str, language: Language, **values: object) -> str:
+    """A text of either package. Raises KeyError for an unknown key."""
+    first, second = texts()
+    try:
+        return first.say(key, language, **values)
+    except KeyError:
+        return second.say(key, language, **values)
+
+
+def safe_link(url: str | None) -> str:
+    """A link that only leads somewhere; none for one that would run in the page."""
+    return url if url and urlsplit(url).scheme.lower() in LINK_SCHEMES else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """Says things in one language, on the office's wall clock."""
+
+    language: Language
+    office: Office
+
+    def say(self, key: str, **values: object) -> str:
+        """A text."""
+        return said(key, self.language, **values)
+
+    def pick(self, words: Words) -> str:
+        """One of two texts."""
+        return pick(words, self.language)
+
+    def pick_of(self, named: Any) -> str:
+        """The name of something that keeps it as `name_zh` and `name_en`."""
+        return str(named.name_zh if self.language == "zh" else named.name_en)
+
+    def word(self, group: str, name: str) -> str:
+        """A state or reason of a read model."""
+        return glance_word(group, name, self.language)
+
+    def level(self, severity: Any) -> str:
+        """A level's colour as a word."""
+        return severity_word(severity, self.language)
+
+    def time(self, at: int | None) -> str:
+        """An instant (ms) on the office's clock; empty for none."""
+        return "" if at is None else f"{self._local(at):%Y-%m-%d %H:%M}"
+
+    def day(self, at: int) -> str:
+        """The day of an instant."""
+        return f"{self._local(at):%Y-%m-%d}"
+
+    def span(self, ms: int) -> str:
+        """A span of time."""
+        return span_text(max(0, ms), self.language)
+
+    def columns(self, key: str) -> tuple[str, ...]:
+        """The headings of a table."""
+        return tuple(self.say(key).split("|"))
+
+    def _local(self, at: int) -> datetime:
+        return datetime.fromtimestamp(at / MS_PER_S, self.office.settings.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page shows: its template, its title, its tables, and whatever else it says."""
+
+    template: str
+    title: str
+    sheets: Sequence[Sheet] = ()
+    more: Mapping[str, Any] = field(default_factory=dict)
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request of somebody for a page."""
+
+    office: Office
+    request: Request
+    who: Principal = field(init=False)
+    tongue: Tongue = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "who", principal_of(self.request.scope))
+        object.__setattr__(self, "tongue", Tongue(self._language(), self.office))
+
+    def _language(self) -> Language:
+        wanted = self.request.query_params.get("lang")
+        if wanted in ("zh", "en"):
+            return wanted  # type: ignore[return-value]
+        return language_of(self.request)
+
+    @property
+    def now(self) -> int:
+        """The data's clock (ms), or the wall's while no data has come."""
+        wall = self.office.clock()
+        return self.office.views.data_time(wall) or wall
+
+    def covers(self, estate: str, place: str) -> bool:
+        """Whether a place is theirs to look after."""
+        return self.who.covers(self.office.cases.around.areas(estate, place))
+
+    def link(self, path: str, **query: object) -> str:
+        """An address of ours, in the language that was asked for."""
+        told = {name: value for name, value in query.items() if value not in (None, "")}
+        if "lang" in self.request.query_params:
+            told["lang"] = self.tongue.language
+        return f"{quote(path)}?{urlencode(told)}" if told else quote(path)
+
+    def may(self, path: str, method: str = "GET") -> bool:
+        """Whether they may ask for an address."""
+        key = key_of(method, path)
+        return key is not None and RIGHTS[key].lets_in(self.who)
+
+    def answer(self, page: Page, form: str = "html") -> Response:
+        """The page, or its tables as a file."""
+        if form == "xlsx":
+            name = f"{self.request.url.path.strip('/')}-{self.tongue.day(self.now)}.xlsx"
+            self._write_down()
+            safe = _NO_NAME.sub("-", name)
+            headers = {"Content-Disposition": f'attachment; filename="{safe}"'}
+            return StreamingResponse(written(page.sheets), media_type=MEDIA, headers=headers)
+        template = environment().get_template(page.template)
+        return HTMLResponse(template.render(self._context(page)), page.status)
+
+    def _write_down(self) -> None:
+        """That tables were taken out of the house, and which."""
+        signed = Signed(self.who.login, "", self.office.clock())
+        target = self.request.url.path[:TARGET_MAX]
+        with writing(self.office.engine) as tx:
+            append(
+                tx, signed, [Said("tables.exported", target, self.request.url.query[:TARGET_MAX])]
+            )
+
+    def _context(self, page: Page) -> dict[str, Any]:
+        tongue, asked = self.tongue, self.request.query_params
+        other = "en" if tongue.language == "zh" else "zh"
+        own = {
+            "t": tongue.say, "tongue": tongue, "lang": tongue.language, "link": self.link,
+            "title": page.title, "sheets": page.sheets, "who": self.who, "may": self.may,
+            "office": tongue.pick(self.office.settings.office),
+            "printed": tongue.time(self.office.clock()), "data_at": tongue.time(self.now),
+            "nav": [(tongue.say(key), self.link(path)) for key, path in LINKS if self.may(path)],
+            "here": self.request.url.path,
+            "csrf": csrf_token(self.who.session) if self.who.session else "",
+            "export": f"?{urlencode({**asked, 'format': 'xlsx'})}",
+            "other": f"?{urlencode({**asked, 'lang': other})}",
+        }  # fmt: skip
+        return own | dict(page.more)

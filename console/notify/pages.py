@@ -1,0 +1,204 @@
+"""`/roster` and `/channels`: plain pages that work without a script."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any, get_args
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, HTTPException, Request
+from jinja2 import Environment, PackageLoader
+from pydantic import ValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from console.accounts.principal import Principal
+from console.accounts.sessions import csrf_token
+from console.forms import language_of
+from console.guard import is_csrf_token, principal_of
+from console.lifecycle.clocks import Weekday
+from console.notify import store
+from console.notify.api import check_area, remove_entry, signed
+from console.notify.asking import channels_of, roster_of
+from console.notify.message import TEXTS
+from console.notify.people import PeopleFault
+from console.notify.roster import DUTIES, ENTRY, area_of
+from console.notify.service import Telling
+from console.register.vault import NoKey
+from console.words import Language, catalogue, pick
+from schemas.base import MS_PER_S
+from schemas.events import explain
+
+Form = Mapping[str, list[str]]
+_PAGES = Environment(loader=PackageLoader("console.notify", "templates"), autoescape=True)
+
+
+def pages_router(telling: Telling) -> APIRouter:
+    """The pages."""
+    router = APIRouter(include_in_schema=False)
+    pages = Pages(telling)
+
+    @router.get("/roster")
+    def roster(request: Request) -> Response:
+        return pages.roster(request)
+
+    @router.post("/roster")
+    async def change_roster(request: Request) -> Response:
+        given = await _form(request)
+        return await run_in_threadpool(pages.change_roster, request, given)
+
+    @router.get("/channels")
+    def channels(request: Request) -> Response:
+        return pages.channels(request)
+
+    @router.post("/channels")
+    async def use_channel(request: Request) -> Response:
+        given = await _form(request)
+        if "test" in given:
+            return await pages.test(request, given["test"][0])
+        return await run_in_threadpool(pages.set_contact, request, given)
+
+    return router
+
+
+async def _form(request: Request) -> Form:
+    """What a form says, from a page of the session's own. Raises HTTPException."""
+    who = principal_of(request.scope)
+    given = parse_qs((await request.body()).decode(errors="replace"))
+    if who.session is not None and not is_csrf_token(who, given.get("csrf", [""])[0]):
+        raise HTTPException(403, "this form is of another session; open the page again")
+    return given
+
+
+class Pages:
+    """Draws them for one office."""
+
+    def __init__(self, telling: Telling) -> None:
+        """Of this one."""
+        self.telling = telling
+
+    def roster(self, request: Request, wrong: str = "") -> Response:
+        """Who is on duty, the shifts, and what is different for once."""
+        who, telling = principal_of(request.scope), self.telling
+        zone = telling.office.settings.zone
+        told = roster_of(who, telling.people.standing(), telling.clock(), zone)
+        by_kind: dict[str, list[Any]] = {"shift": [], "away": [], "extra": []}
+        for one in told.entries:
+            by_kind[one.entry.kind].append(one)
+        return self._page(
+            request, "roster.html", wrong, now=sorted(told.now.items()), shifts=by_kind["shift"],
+            once=by_kind["away"] + by_kind["extra"], days=get_args(Weekday), duties=DUTIES,
+        )  # fmt: skip
+
+    def change_roster(self, request: Request, given: Form) -> Response:
+        """Enter or take out one entry."""
+        who = principal_of(request.scope)
+        if "remove" in given:
+            remove_entry(self.telling, who, given["remove"][0])
+            return RedirectResponse(_same_page(request, "/roster"), 303)
+        plain = {name: values[0].strip() for name, values in given.items() if values[0].strip()}
+        told: dict[str, object] = {n: v for n, v in plain.items() if n not in ("csrf", "days")}
+        if plain.get("kind") == "shift" and given.get("days"):
+            told["days"] = given["days"]
+        try:
+            entry = ENTRY.validate_python(told)
+            check_area(who, area_of(entry))
+            self.telling.people.add(entry, signed(self.telling, who))
+        except ValidationError as error:
+            return self.roster(request, explain(error).replace("Value error, ", ""))
+        except PeopleFault as error:
+            return self.roster(request, str(error))
+        return RedirectResponse(_same_page(request, "/roster"), 303)
+
+    def channels(self, request: Request, wrong: str = "", said: str = "") -> Response:
+        """The channels with their last results, and who is reached by which."""
+        telling = self.telling
+        told = channels_of(telling.book, store.health(telling.engine))
+        return self._page(
+            request, "channels.html", wrong, said=said, channels=told,
+            contacts=telling.people.contacts(), ways=list(telling.book.channels),
+        )  # fmt: skip
+
+    async def test(self, request: Request, name: str) -> Response:
+        """Try one channel, and say how it went."""
+        try:
+            outcome = await self.telling.test(name, principal_of(request.scope).login)
+        except KeyError as error:
+            raise HTTPException(404, f"no channel {name[:60]!r}") from error
+        word = "test_went" if outcome.ok else "test_failed"
+        answer = f"{outcome.code} {outcome.line}".strip()
+        said = TEXTS.say(word, _language(request), channel=name, answer=answer)
+        page = partial(self.channels, request, **{"said" if outcome.ok else "wrong": said})
+        return await run_in_threadpool(page)
+
+    def set_contact(self, request: Request, given: Form) -> Response:
+        """Say where somebody is reached, or that they are not."""
+        who, telling = principal_of(request.scope), self.telling
+        login, name, address = (given.get(n, [""])[0].strip() for n in _CONTACT)
+        channel = telling.book.channels.get(name)
+        if channel is None:
+            raise HTTPException(404, f"no channel {name[:60]!r}")
+        by = signed(telling, who)
+        try:
+            if "remove" in given:
+                telling.people.remove_contact(login, name, by)
+            else:
+                telling.people.set_contact(login, name, address, channel.takes, by)
+        except (PeopleFault, NoKey) as error:
+            return self.channels(request, str(error))
+        except KeyError:
+            return self.channels(request)
+        return RedirectResponse(_same_page(request, "/channels"), 303)
+
+    def _page(self, request: Request, name: str, wrong: str, **told: Any) -> Response:
+        who, language = principal_of(request.scope), _language(request)
+        html = _PAGES.get_template(name).render(
+            language=language, say=_sayer(language), word=partial(_duty_word, self, language),
+            when=self._when, wrong=wrong, admin=_may_change(who), query=request.url.query,
+            csrf=csrf_token(who.session) if who.session else "",
+            office=pick(self.telling.office.settings.office, language), **told,
+        )  # fmt: skip
+        return HTMLResponse(html, 422 if wrong else 200)
+
+    def _when(self, at: int | None) -> str:
+        """An instant on the office's wall clock."""
+        if at is None:
+            return ""
+        zone = self.telling.office.settings.zone
+        return f"{datetime.fromtimestamp(at / MS_PER_S, zone):%m-%d %H:%M:%S}"
+
+
+_CONTACT = ("login", "channel", "address")
+
+
+def _may_change(who: Principal) -> bool:
+    return who.admin and "accounts:admin" in who.scopes
+
+
+def _language(request: Request) -> Language:
+    asked = request.query_params.get("lang")
+    if asked == "en":
+        return "en"
+    return "zh" if asked == "zh" else language_of(request)
+
+
+def _same_page(request: Request, path: str) -> str:
+    return f"{path}?lang={_language(request)}"
+
+
+def _sayer(language: Language) -> Callable[..., str]:
+    def say(key: str, **values: object) -> str:
+        return TEXTS.say(key, language, **values)
+
+    return say
+
+
+def _duty_word(pages: Pages, language: Language, duty: str) -> str:
+    """A duty as people call it."""
+    roles = pages.telling.procedure.table.roles
+    handlers = catalogue().handlers
+    for known in (roles, handlers):
+        for name, words in known.items():
+            if name == duty:
+                return pick(words, language)
+    return duty

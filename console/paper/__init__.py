@@ -1,0 +1,1 @@
+"""Papers, visits, handovers, the months' figures, the wall, and how good the alerts are."""

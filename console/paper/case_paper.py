@@ -1,0 +1,85 @@
+"""`/paper/cases/{name}`: a case on one sheet of paper, with its acts and room to write."""
+
+from fastapi import APIRouter, HTTPException, Request
+from starlette.responses import Response
+
+from console.around.asking import Asked, Page
+from console.around.place_pages import case_title
+from console.around.sight import area_name
+from console.audit.chain import Said, Signed
+from console.audit.log import append
+from console.cases.reading import Reader
+from console.database import writing
+from console.lifecycle.facts import Case
+from console.lifecycle.table import SYSTEM
+from console.office import Office
+from schemas.acts import Act
+from schemas.alerts import SEVERITIES, Alert
+
+_OWN = frozenset({"open", "join", "climb"})
+"""Acts of the console whose target is an alert or a level, which the sheet names elsewhere."""
+
+
+def case_router(office: Office) -> APIRouter:
+    """The paper of a case."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/paper/cases/{name}")
+    def paper(request: Request, name: str) -> Response:
+        asked = Asked(office, request)
+        # A paper leaves the house: that it was made is written down before it is shown.
+        with writing(office.engine) as tx:
+            reader = office.cases.reader(tx, asked.who)
+            case = reader.case(name)
+            if case is None:
+                raise HTTPException(404, f"no case {name!r}")
+            append(tx, Signed(asked.who.login, "", office.clock()), [Said("cases.printed", name)])
+            page = _page(asked, case, reader)
+        return asked.answer(page)
+
+    return router
+
+
+def _page(asked: Asked, case: Case, reader: Reader) -> Page:
+    tongue, table = asked.tongue, asked.office.cases.procedure.table
+    alerts = _alerts(asked, case, reader)
+    report = reader.report(case.id)
+    acts = [_act(asked, case, act) for act in reader.acts(case.id)]
+    more = {
+        "case": case, "what": tongue.pick(case_title(asked, case)), "alerts": alerts,
+        "report": report, "acts": acts,
+        "state": tongue.pick(table.flows[case.flow].states[case.state]),
+        "verdict": tongue.pick(table.verdicts[case.verdict]) if case.verdict else "",
+        "reason": tongue.pick(alerts[0].reason) if alerts else "",
+        "estate": area_name(asked, case.estate),
+        "told": tongue.pick(asked.office.cases.procedure.clocks.levels[case.told_level]),
+        "verdicts": [tongue.pick(words) for words in table.verdicts.values()],
+    }  # fmt: skip
+    key = "paper_case" if case.flow == "alert" else "paper_report"
+    return Page("paper_case.html", tongue.say(key), (), more)
+
+
+def _alerts(asked: Asked, case: Case, reader: Reader) -> list[Alert]:
+    """The alerts of the case, the one that leads first."""
+    if asked.who.role == "resident":
+        return []
+    found = [asked.office.lookup.alert(name) for name in reader.alerts(case.id)]
+    some = [alert for alert in found if alert is not None]
+    return sorted(some, key=lambda one: (-SEVERITIES.index(one.severity), one.opened_at))
+
+
+def _act(asked: Asked, case: Case, act: Act) -> dict[str, str]:
+    tongue, table = asked.tongue, asked.office.cases.procedure.table
+    state = table.flows[case.flow].states.get(act.state)
+    to = "" if act.kind in _OWN else act.to.removeprefix("person:").removeprefix("team:")
+    by = tongue.say("by_system") if act.by == SYSTEM else act.by
+    said = [to, act.why, act.number]
+    if act.verdict is not None:
+        said.append(tongue.pick(table.verdicts[act.verdict]))
+    if act.rating is not None:
+        said.append(tongue.say(f"rating_{act.rating}"))
+    return {
+        "at": tongue.time(act.at), "what": tongue.pick(table.acts[act.kind]), "by": by,
+        "state": tongue.pick(state) if state else act.state,
+        "said": tongue.say("comma").join(part for part in said if part),
+    }  # fmt: skip

@@ -1,0 +1,136 @@
+"""`/m` and `/m/cases`: the list of what is to be done, one case, its acts and photos."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Query, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from console.changes import Look
+from console.office import StoreFault, midnight
+from console.phone.desk import Desk, Gone
+from console.phone.queue import PAGE, Queue, View, views_of
+from console.phone.rendering import OK, Said, Visit
+from console.phone.sheet import photos_of, sheet_of
+from console.rest.showing import Shown
+from schemas.base import MS_PER_S
+from schemas.pictures import content_type
+
+MINUTE_MS = 60 * MS_PER_S
+OWN_MAX = 100
+SKIP_MAX = 10_000
+Skip = Annotated[int, Query(ge=0, le=SKIP_MAX)]
+Estate = Annotated[str, Query(max_length=64)]
+PHOTO_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+def cases_router(desk: Desk) -> APIRouter:
+    """The routes of lists and cases."""
+    router = APIRouter(include_in_schema=False)
+    _add_lists(router, desk)
+    _add_case(router, desk)
+    _add_photo(router, desk)
+    return router
+
+
+def _add_lists(router: APIRouter, desk: Desk) -> None:
+    # Plain functions: FastAPI runs them in threads, away from the stream of alerts.
+    @router.get("/m")
+    def first(
+        request: Request, view: View = "all", estate: Estate = "", skip: Skip = 0
+    ) -> Response:
+        visit = desk.visit(request)
+        if visit.who.role == "resident":
+            return _own(desk, visit)
+        return _queue(desk, visit, (view, estate, skip))
+
+    @router.get("/m/areas")
+    def areas(request: Request) -> Response:
+        visit = desk.visit(request)
+        with desk.reader(visit.who) as reader:
+            lines = Queue(reader.tx, reader.procedure, visit.who).areas()
+        return desk.pages.page(visit, "areas.html", lines=lines)
+
+
+def _queue(desk: Desk, visit: Visit, asked: tuple[View, str, int]) -> Response:
+    """A list with its figures. What a phone has already is not sent again.
+
+    The tag of the page changes with the minute, because the time that is left stands in it; a
+    script that only asks whether anything was done sends the tag of the acts.
+    """
+    view, estate, skip = asked
+    since = midnight(visit.now, desk.office.settings)
+    with desk.reader(visit.who) as reader:
+        acts = reader.tag(since)
+        minute = visit.now // MINUTE_MS
+        tag = f'W/"{acts.strip(chr(34))}-{minute}-{visit.language}-{visit.done}"'
+        if visit.has in (tag, acts):
+            headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+            return Response(status_code=304, headers=headers)
+        counts = reader.counts(since)
+        lines = Queue(reader.tx, reader.procedure, visit.who).page(view, estate, skip)
+    shown = Shown(desk.office.cases.procedure, desk.office.title, visit.who)
+    return desk.pages.page(
+        visit, "queue.html", Said(tag=tag), acts_tag=acts, counts=counts, view=view, estate=estate,
+        views=views_of(visit.who.role), skip=skip, size=PAGE, more=len(lines) > PAGE,
+        lines=[(shown.case(line.case), line.is_mine) for line in lines[:PAGE]],
+    )  # fmt: skip
+
+
+def _own(desk: Desk, visit: Visit) -> Response:
+    """A resident's first page: what they reported, and what they can ask for."""
+    with desk.reader(visit.who) as reader:
+        cases = Queue(reader.tx, reader.procedure, visit.who).own(OWN_MAX)
+    shown = Shown(desk.office.cases.procedure, desk.office.title, visit.who)
+    return desk.pages.page(visit, "resident.html", cases=[shown.case(case) for case in cases])
+
+
+def _add_case(router: APIRouter, desk: Desk) -> None:
+    def page(
+        visit: Visit, name: str, said: Said = OK, typed: dict[str, str] | None = None
+    ) -> Response:
+        with desk.reader(visit.who) as reader:
+            case = reader.case(name)
+            if case is None:
+                raise Gone(name)
+            sheet = sheet_of(desk.office, reader, case)
+        return desk.pages.page(visit, "case.html", said, sheet=sheet, typed=typed or {})
+
+    @router.get("/m/cases/{name}")
+    def case(name: str, request: Request) -> Response:
+        visit = desk.visit(request)
+        try:
+            return page(visit, name)
+        except Gone:
+            return desk.gone(visit)
+
+    @router.post("/m/cases/{name}/acts")
+    async def act(name: str, request: Request) -> Response:
+        return await desk.posted(
+            request,
+            lambda visit, posted: desk.act(visit, name, posted),
+            lambda visit, said, typed: page(visit, name, said, typed),
+        )
+
+
+def _add_photo(router: APIRouter, desk: Desk) -> None:
+    def find(visit: Visit, case: str, name: str) -> bytes:
+        with desk.reader(visit.who) as reader:
+            seen = reader.case(case) is not None
+            linked = photos_of(visit.who, reader.acts(case)) if seen else set()
+        content = desk.photos.find(case, name) if name in linked else None
+        if content is None:
+            raise HTTPException(404, "no such photo: none of yours to see, or past its period")
+        return content
+
+    @router.get("/m/photos/{case}/{name}")
+    async def photo(case: str, name: str, request: Request) -> Response:
+        visit = desk.visit(request)
+        content = await run_in_threadpool(find, visit, case, name)
+        address = request.client.host if request.client else ""
+        look = Look(visit.now, visit.who.login, address, case, name)
+        try:
+            await desk.office.keep_look(look)
+        except StoreFault as error:
+            raise HTTPException(503, "who looks cannot be written down; try again") from error
+        return Response(content, media_type=content_type(name), headers=PHOTO_HEADERS)

@@ -1,0 +1,129 @@
+"""What stands on the page of one case, as much of it as whoever looks may see."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from console.accounts.principal import Principal
+from console.cases.reading import Reader
+from console.lifecycle.facts import Case
+from console.lifecycle.table import SYSTEM
+from console.office import Office
+from console.phone.offers import Offer, offers
+from console.phone.people import Choice, choices, groups, names_of
+from console.rest.answers import CaseDetail
+from console.rest.showing import Shown
+from schemas.acts import Act, ActKind
+from schemas.alerts import Alert
+from schemas.base import Words
+from schemas.pictures import linked_name
+
+ALERTS_MAX = 5
+PICTURES_MAX = 12
+RESIDENT_ACTS: frozenset[ActKind] = frozenset(
+    ("file", "accept", "assign", "arrive", "handle", "mediate", "feed_back", "rate", "close",
+     "return", "remind")
+)  # fmt: skip
+"""The way of a report, as whoever reported it follows it."""
+RESIDENT_WORDS: frozenset[ActKind] = frozenset(("file", "feed_back"))
+"""The acts whose words and photos are for whoever reported; the others' stay in the office."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One act of the timeline. `who` is "" where that is nobody's business."""
+
+    act: Act
+    who: str
+    to: str
+    state: Words | None
+    photos: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An alert of the case and its pictures by name, if they may be seen."""
+
+    alert: Alert
+    pictures: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One case for one person."""
+
+    case: CaseDetail
+    steps: tuple[Step, ...]
+    alerts: tuple[Known, ...]
+    offers: tuple[Offer, ...]
+    people: tuple[Choice, ...]
+    groups: tuple[Choice, ...]
+    names: dict[str, str]
+
+
+def sheet_of(office: Office, reader: Reader, case: Case) -> Sheet:
+    """The page of a case that is in sight."""
+    procedure, who = office.cases.procedure, reader.who
+    shown = Shown(procedure, office.title, who).detail(case, reader)
+    offered = offers(procedure, case, tuple(shown.acts))
+    asks = {ask for offer in offered for ask in offer.asks}
+    acts = [act for act in reader.acts(case.id) if sees_act(who, act)]
+    names = _names(reader, shown, acts)
+    states = procedure.table.flows[case.flow].states
+    return Sheet(
+        case=shown, names=names, offers=offered,
+        steps=tuple(_step(who, act, names, states) for act in reversed(acts)),
+        alerts=tuple(_alerts(office, who, shown.alerts)),
+        people=tuple(choices(reader.tx, procedure, case)) if "to" in asks else (),
+        groups=tuple(groups(procedure, case)) if "group" in asks else (),
+    )  # fmt: skip
+
+
+def sees_act(who: Principal, act: Act) -> bool:
+    """Whether an act is shown to somebody who sees its case."""
+    return who.role != "resident" or act.kind in RESIDENT_ACTS
+
+
+def sees_words(who: Principal, act: Act) -> bool:
+    """Whether the words and photos of an act are shown to somebody who sees its case."""
+    return who.role != "resident" or act.kind in RESIDENT_WORDS or act.by == who.login
+
+
+def photos_of(who: Principal, acts: Iterable[Act]) -> set[str]:
+    """The photos that somebody who sees a case may see of its acts."""
+    return {name for act in acts if sees_words(who, act) for name in _linked(act.pictures)}
+
+
+def _linked(links: Iterable[str]) -> tuple[str, ...]:
+    found = dict.fromkeys(name for link in links if (name := linked_name(link)) is not None)
+    return tuple(found)
+
+
+def _names(reader: Reader, case: CaseDetail, acts: Iterable[Act]) -> dict[str, str]:
+    """People's names by login; residents are shown none."""
+    if reader.who.role == "resident":
+        return {}
+    refs = [case.assigned, *case.parties, *(act.to for act in acts)]
+    people = [ref.removeprefix("person:") for ref in refs if ref.startswith("person:")]
+    report = [case.report.filed_by] if case.report else []
+    logins = [case.holder, *people, *report, *(act.by for act in acts)]
+    return names_of(reader.tx, (login for login in logins if login not in ("", SYSTEM)))
+
+
+def _step(who: Principal, act: Act, names: dict[str, str], states: dict[str, Words]) -> Step:
+    is_open = sees_words(who, act)
+    shown = act if is_open else act.model_copy(update={"why": "", "pictures": ()})
+    by = "" if who.role == "resident" or act.by == SYSTEM else names.get(act.by, act.by)
+    to = "" if who.role == "resident" or act.kind in ("open", "file", "join") else act.to
+    person = to.removeprefix("person:")
+    return Step(
+        shown, by, names.get(person, person), states.get(act.state), _linked(shown.pictures)
+    )
+
+
+def _alerts(office: Office, who: Principal, names: Iterable[str]) -> Iterable[Known]:
+    """A few alerts of a case. Whoever was given the case sees them with it."""
+    for name in list(names)[:ALERTS_MAX]:
+        alert = office.lookup.alert(name)
+        if alert is not None:
+            links = dict.fromkeys(link for item in alert.evidence for link in item.pictures)
+            yield Known(alert, _linked(links)[:PICTURES_MAX])

@@ -1,0 +1,38 @@
+"""Times as they stand on a phone: the hour today, else the day; how long is left. Pure."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from console.lifecycle.clocks import HOUR_MS, MINUTE_MS
+from console.words import Language, Texts
+from schemas.base import MS_PER_S
+
+TEXTS = Texts("console.phone")
+DAY_MS = 24 * HOUR_MS
+
+
+def clock_text(at: int, now: int, zone: ZoneInfo) -> str:
+    """`14:05` today, `11-24 14:05` in this year, else with the year."""
+    moment, today = _moment(at, zone), _moment(now, zone)
+    if moment.date() == today.date():
+        return moment.strftime("%H:%M")
+    return moment.strftime("%m-%d %H:%M" if moment.year == today.year else "%Y-%m-%d %H:%M")
+
+
+def _moment(at: int, zone: ZoneInfo) -> datetime:
+    return datetime.fromtimestamp(at / MS_PER_S, zone)
+
+
+def left_text(due_at: int, now: int, language: Language) -> str:
+    """How long is left, or since when it is late."""
+    key = "left" if due_at >= now else "late"
+    return TEXTS.say(key, language, span=span_text(abs(due_at - now), language))
+
+
+def span_text(ms: int, language: Language) -> str:
+    """Minutes up to two hours, hours up to two days, then days."""
+    unit, length = ("d", DAY_MS) if ms >= 2 * DAY_MS else ("h", HOUR_MS)
+    if ms < 2 * HOUR_MS:
+        unit, length = "min", MINUTE_MS
+    key = f"span_{unit}"
+    return TEXTS.say(key, language, n=max(1, ms // length))

@@ -1,0 +1,188 @@
+"""`/watch`: the entries, a proposal, its approval by a second person, its end. Plain HTML."""
+
+from dataclasses import asdict
+from datetime import datetime, time, timedelta
+from typing import Any, get_args
+
+import structlog
+from fastapi import APIRouter, HTTPException
+from pydantic import ValidationError
+from starlette.responses import RedirectResponse, Response
+
+from console.audit.chain import Signed
+from console.privacy.rendering import Asking, Form, Given, Page, Pages
+from console.register.api import OURS
+from console.register.office import RegisterOffice
+from console.watch.api import WatchAnswer, check_estate, watch_answer
+from console.watch.bearers import names_to_choose
+from console.watch.desk import WatchWanted
+from console.watch.entries import DAYS_MAX, WatchProposal, clear_value, is_same_person
+from schemas.base import MS_PER_S
+from schemas.event_data import WatchBasis
+from schemas.events import explain
+
+MOST = 1000
+BASES: tuple[str, ...] = get_args(WatchBasis)
+LOOKS_FOR = ("plate", "credential", "face")
+SEVERITIES = ("orange", "red")
+REFUSED = (ValueError, *OURS)
+log = structlog.get_logger("console.watch")
+
+
+class WatchPages:
+    """Draws what the desk of watch entries has."""
+
+    def __init__(self, office: RegisterOffice) -> None:
+        """Over one office's register."""
+        self.office = office
+        self.pages = Pages(office.settings)
+
+    def signed(self, asking: Asking, why: str) -> Signed:
+        """Who does something, why and when. Raises ValueError without a reason."""
+        if not why:
+            raise ValueError(asking.t("needs_why"))
+        return Signed(asking.who.login, why, self.office.clock())
+
+    def listed(self, asking: Asking, *, everything: bool) -> Response:
+        """The entries, those that stand or all of them."""
+        now = self.office.clock()
+        rows = self.office.watch.listed(WatchWanted(standing_at=None if everything else now), MOST)
+        found = sorted((watch_answer(row, now) for row in rows), key=_newest)
+        return self.pages.draw(asking, "watch.html", entries=found, everything=everything)
+
+    def new(self, asking: Asking, given: Given, wrong: str | None = None) -> Response:
+        """The form of a proposal, with what was typed."""
+        with self.office.engine.connect() as connection:
+            names = names_to_choose(connection)
+        known = sorted(self.office.known().estates)
+        return self.pages.draw(
+            asking, "watch-new.html", 422 if wrong else 200, given=given, wrong=wrong,
+            names=names, bases=BASES, kinds=LOOKS_FOR, severities=SEVERITIES, estates=known,
+            days_max=DAYS_MAX,
+        )  # fmt: skip
+
+    def entry(
+        self, asking: Asking, name: str, wrong: str | None = None, clear: str | None = None
+    ) -> Response:
+        """One entry with its history, and what may be done to it. Raises HTTPException."""
+        try:
+            row = self.office.watch.entry(name)
+        except KeyError as error:
+            raise HTTPException(404, "there is no such entry") from error
+        told, history = (
+            watch_answer(row, self.office.clock()),
+            self.office.watch.history(name),
+        )
+        first = history[0].who if history else ""
+        login = asking.who.login
+        is_mine = is_same_person(login, first) or is_same_person(login, told.owner)
+        return self.pages.draw(
+            asking, "watch-entry.html", 422 if wrong else 200, entry=told, clear=clear,
+            history=[asdict(one) for one in history], wrong=wrong, is_mine=is_mine,
+        )  # fmt: skip
+
+
+def _newest(entry: WatchAnswer) -> tuple[bool, int]:
+    return entry.state != "proposed", -entry.valid_from
+
+
+def watch_pages(office: RegisterOffice) -> APIRouter:
+    """The routes of the pages."""
+    router = APIRouter(include_in_schema=False)
+    pages = WatchPages(office)
+    _add_looking(router, pages)
+    _add_acting(router, pages)
+    return router
+
+
+def _add_looking(router: APIRouter, pages: WatchPages) -> None:
+    @router.get("/watch")
+    def listed(asking: Page, everything: bool = False) -> Response:
+        return pages.listed(asking, everything=everything)
+
+    @router.get("/watch/new")
+    def new(asking: Page) -> Response:
+        return pages.new(asking, Given())
+
+    @router.get("/watch/{name}")
+    def entry(name: str, asking: Page) -> Response:
+        return pages.entry(asking, name)
+
+    @router.post("/watch/{name}/reveal")
+    def reveal(name: str, asking: Page, given: Form) -> Response:
+        office = pages.office
+        try:
+            row, keys = office.watch.entry(name), office.vault.keys()
+            signed = pages.signed(asking, given.get("why"))
+            shown = office.reveals.show(
+                f"watch/{name}", signed, lambda: {"value": clear_value(row, keys)}
+            )
+        except KeyError as error:
+            raise HTTPException(404, "there is no such entry") from error
+        except REFUSED as error:
+            return pages.entry(asking, name, str(error))
+        return pages.entry(asking, name, clear=shown["value"])
+
+
+def _add_acting(router: APIRouter, pages: WatchPages) -> None:
+    desk = pages.office.watch
+
+    @router.post("/watch")
+    def propose(asking: Page, given: Form) -> Response:
+        try:
+            signed = pages.signed(asking, given.get("why"))
+            told = WatchProposal(**_proposal(given, asking.who.login, pages))
+            check_estate(pages.office, told.estate)
+            row = desk.propose(told, signed)
+        except ValidationError as error:
+            return pages.new(asking, given, explain(error).replace("Value error, ", ""))
+        except REFUSED as error:
+            return pages.new(asking, given, str(error))
+        return RedirectResponse(f"/watch/{row['id']}", 303)
+
+    @router.post("/watch/{name}/approve")
+    def approve(name: str, asking: Page, given: Form) -> Response:
+        return _done(name, asking, given, approving=True)
+
+    @router.post("/watch/{name}/end")
+    def end(name: str, asking: Page, given: Form) -> Response:
+        return _done(name, asking, given, approving=False)
+
+    def _done(name: str, asking: Asking, given: Given, *, approving: bool) -> Response:
+        try:
+            signed = pages.signed(asking, given.get("why"))
+            if approving:
+                desk.approve(name, asking.who.login, signed, _version(given))
+            else:
+                desk.end(name, signed, _version(given))
+        except KeyError as error:
+            raise HTTPException(404, "there is no such entry") from error
+        except REFUSED as error:
+            return pages.entry(asking, name, str(error))
+        return RedirectResponse(f"/watch/{name}", 303)
+
+
+def _version(given: Given) -> int | None:
+    text = given.get("version")
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+def _proposal(given: Given, login: str, pages: WatchPages) -> dict[str, Any]:
+    """What a form proposes; its owner is whoever fills it in. Raises ValueError."""
+    plain = {name: given.get(name) for name in ("looks_for", "value", "case_number", "basis")}
+    return plain | {
+        "estate": given.get("estate") or None, "severity": given.get("severity") or "orange",
+        "owner": login, "roles": given.all("roles"), "valid_to": _end_of(given.get("until"), pages),
+    }  # fmt: skip
+
+
+def _end_of(day: str, pages: WatchPages) -> int:
+    """The end of a day on the office's clock; of the last day but one where it is today plus 30."""
+    try:
+        date = datetime.strptime(day, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+    except ValueError as error:
+        raise ValueError("until: write a day like 2026-03-31") from error
+    ends = datetime.combine(date + timedelta(days=1), time(), pages.office.settings.zone)
+    latest = pages.office.clock() + DAYS_MAX * 86_400 * MS_PER_S
+    at = round(ends.timestamp() * MS_PER_S)
+    return min(at, latest) if at - latest < 86_400 * MS_PER_S else at
