@@ -12,7 +12,8 @@ run: $(VENV)/.run  ## the whole product with a simulated estate; Ctrl-C ends it
 	@exec $(BIN)/smart-community demo --data $(DATA)
 
 test: $(VENV)/.dev services check  ## everything: style, types, architecture, all tests on real services
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --ignore tests/e2e
+	$(BIN)/python -m pytest tests/e2e
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -226,7 +226,8 @@ def tell(run: Run, *, done: bool) -> None:
     )
     run.say(f"broker at most {broker} MB of {limit}: {'under' if broker <= limit else 'OVER'}")
     for name, weight in sorted(run.weights.most.items()):
-        run.say(f"  {name:12} at most {weight // MB:5} MB")
+        over = " OVER" if weight // MB > limit else ""
+        run.say(f"  {name:12} at most {weight // MB:5} MB{over}")
 
 
 async def play(run: Run, records: Iterator[Record], minutes: float) -> bool:

@@ -24,7 +24,7 @@ from console.guard import Guard
 from console.login import login_router
 from console.notify.routes import add_notify
 from console.notify.service import Telling
-from console.office import HOUR_MS, Office
+from console.office import HOUR_MS, Clock, Office
 from console.outbox.log import Log
 from console.pages import add_page
 from console.paper.routes import PaperOffice, add_paper
@@ -103,14 +103,17 @@ class _Server(uvicorn.Server):
 
 
 async def run_console(
-    settings: ConsoleSettings, stop: asyncio.Event, checks: Mapping[str, Check] | None = None
+    settings: ConsoleSettings,
+    stop: asyncio.Event,
+    checks: Mapping[str, Check] | None = None,
+    clock: Clock = wall_clock,
 ) -> None:
     """Runs a console until `stop`. Raises DatabaseFault, or OSError if the port is taken.
 
     `checks` are the other parts of the stack that `/healthz` answers for, by name. One process can
-    run it once: the page's framework keeps its state in the process.
+    run it once: the page's framework keeps its state in the process. `clock` tells the time in ms.
     """
-    with _listen(settings) as listener, contextlib.closing(Office(settings, wall_clock)) as office:
+    with _listen(settings) as listener, contextlib.closing(Office(settings, clock)) as office:
         house = house_of(office, load_token(settings.token_file))
         outbox, acts = house.register.outbox(office.views), _act_sender(office)
         own = {"outbox": lambda: outbox.fault, "acts": lambda: acts.fault}

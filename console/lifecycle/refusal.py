@@ -91,6 +91,8 @@ def _stale(attempt: Attempt) -> Refusal | None:
     case = attempt.case
     if attempt.deed.version == case.version:
         return None
+    if attempt.actor.role == "resident":
+        return attempt.refuse("moved_on", version=case.version)
     done = attempt.procedure.table.acts[case.last_act]
     return attempt.refuse("stale", act=done, who=case.last_by, version=case.version)
 
@@ -161,10 +163,11 @@ def _acceptance(attempt: Attempt) -> Refusal | None:
 
 
 def _rating(attempt: Attempt) -> Refusal | None:
-    is_other = attempt.actor.role == "resident" and attempt.actor.id != attempt.case.reporter
-    if attempt.deed.kind == "rate" and is_other:
+    if attempt.deed.kind != "rate" or attempt.actor.role != "resident":
+        return None
+    if attempt.actor.id != attempt.case.reporter:
         return attempt.refuse("not_reporter")
-    return None
+    return attempt.refuse("needs_own_rating") if attempt.deed.rating == "not_reached" else None
 
 
 def _closing(attempt: Attempt) -> Refusal | None:

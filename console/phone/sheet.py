@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from console.accounts.principal import Principal
+from console.cases.disclosure import sees_act, sees_words
 from console.cases.reading import Reader
 from console.lifecycle.facts import Case
 from console.lifecycle.table import SYSTEM
@@ -12,20 +13,13 @@ from console.phone.offers import Offer, offers
 from console.phone.people import Choice, choices, groups, names_of
 from console.rest.answers import CaseDetail
 from console.rest.showing import Shown
-from schemas.acts import Act, ActKind
+from schemas.acts import Act
 from schemas.alerts import Alert
 from schemas.base import Words
 from schemas.pictures import linked_name
 
 ALERTS_MAX = 5
 PICTURES_MAX = 12
-RESIDENT_ACTS: frozenset[ActKind] = frozenset(
-    ("file", "accept", "assign", "arrive", "handle", "mediate", "feed_back", "rate", "close",
-     "return", "remind")
-)  # fmt: skip
-"""The way of a report, as whoever reported it follows it."""
-RESIDENT_WORDS: frozenset[ActKind] = frozenset(("file", "feed_back"))
-"""The acts whose words and photos are for whoever reported; the others' stay in the office."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +70,6 @@ def sheet_of(office: Office, reader: Reader, case: Case) -> Sheet:
         people=tuple(choices(reader.tx, procedure, case)) if "to" in asks else (),
         groups=tuple(groups(procedure, case)) if "group" in asks else (),
     )  # fmt: skip
-
-
-def sees_act(who: Principal, act: Act) -> bool:
-    """Whether an act is shown to somebody who sees its case."""
-    return who.role != "resident" or act.kind in RESIDENT_ACTS
-
-
-def sees_words(who: Principal, act: Act) -> bool:
-    """Whether the words and photos of an act are shown to somebody who sees its case."""
-    return who.role != "resident" or act.kind in RESIDENT_WORDS or act.by == who.login
 
 
 def photos_of(who: Principal, acts: Iterable[Act]) -> set[str]:

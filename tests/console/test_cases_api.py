@@ -488,3 +488,32 @@ async def test_answers_are_typed(housed: Housed) -> None:
         and path != "/api/alerts/stream"
     ]  # fmt: skip
     assert not loose
+
+
+INSIDE = ("只在内部", "zhao", "wang", "du", "group:property", "2026-0042")
+
+
+async def test_whoever_reported_reads_none_of_the_offices_words_and_names(
+    housed: Housed,
+) -> None:
+    async with housed.browser("sun") as sun, housed.browser("zhao") as zhao:
+        body = {"category": "noise", "estate": ESTATE, "text": "半夜装修", "place": ESTATE}
+        name = (await sun.post("/api/reports", json=body)).json()["id"]
+        await done(zhao, "accept", name)
+        await done(zhao, "transfer", name, number="2026-0042")
+        await done(zhao, "return", name, why="只在内部：退回")
+        await done(zhao, "mediate", name, why="只在内部：是5楼的")
+        await done(zhao, "feed_back", name, why="已劝止")
+        told = await sun.get(f"/api/cases/{name}/acts")
+        assert not [word for word in INSIDE if word in told.text]
+        assert [one["kind"] for one in told.json()] == [
+            "file", "accept", "return", "mediate", "feed_back",
+        ]  # fmt: skip
+        assert [one["why"] for one in told.json()][-1] == "已劝止"
+        stale = await act(sun, "rate", name, version=1, rating="fairly")
+        assert stale.json()["detail"]["code"] == "moved_on"
+        assert not [word for word in INSIDE if word in stale.text]
+        refused = await act(sun, "rate", name, rating="not_reached")
+        assert (refused.status_code, refused.json()["detail"]["code"]) == (422, "needs_own_rating")
+        await done(sun, "rate", name, rating="fairly")
+        assert len((await zhao.get(f"/api/cases/{name}/acts")).json()) == 7

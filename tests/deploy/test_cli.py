@@ -14,7 +14,7 @@ COMMANDS = {
     "up", "demo", "doctor", "install-topics", "simulate", "normalise", "ingest", "bridge",
     "process", "sink", "backtest", "console", "devices", "rules", "alerts",
 }  # fmt: skip
-DEVICES = ("add", "makes", "list", "check", "walk")
+DEVICES = ("add", "list", "check", "walk")
 
 
 def run(*words: str) -> tuple[int, str]:

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import NoReturn
 
-from tests.services import chromium, influxdb, kafka, mosquitto, postgresql
+from tests.services import axe, chromium, influxdb, kafka, mosquitto, postgresql
 from tests.services.cache import Unavailable
 from tests.services.process import NotReady
 
@@ -20,6 +20,7 @@ PREPARE: dict[str, Callable[[], Path]] = {
     "mosquitto": mosquitto.prepare,
     "postgresql": postgresql.prepare,
     "chromium": chromium.prepare,
+    "axe-core": axe.prepare,
     "influxdb": influxdb.prepare,
 }
 

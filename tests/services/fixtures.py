@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import pytest
 
+from tests.services import axe as axe_core
 from tests.services import chromium as chromium_service
 from tests.services import influxdb as influxdb_service
 from tests.services import kafka as kafka_service
@@ -76,3 +77,14 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
     """Give a running headless Chromium; `executable` is its program."""
     with running(chromium_service.start, tmp_path_factory.mktemp("chromium")) as service:
         yield service
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """Give the script of axe-core, to be put into a page."""
+    try:
+        return axe_core.prepare().read_text(encoding="utf-8")
+    except Unavailable as missing:
+        if os.environ.get(REQUIRE) == "1":
+            pytest.fail(missing.reason, pytrace=False)
+        pytest.skip(missing.reason)

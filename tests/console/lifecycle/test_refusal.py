@@ -84,6 +84,20 @@ def test_residents_rate_what_they_reported_and_nothing_else() -> None:
     assert code(case, deed("rate", case), GRID) is None
 
 
+def test_residents_cannot_say_that_they_were_not_reached() -> None:
+    case = standing("answered", flow="report")
+    assert code(case, deed("rate", case, rating="not_reached"), RESIDENT) == "needs_own_rating"
+    assert code(case, deed("rate", case, rating="not_reached"), GRID) is None
+
+
+def test_residents_are_not_told_who_of_the_office_was_first() -> None:
+    case = standing("answered", flow="report")
+    said = refused(replace(case, last_by="wang"), deed("rate", case, version=1), RESIDENT)
+    assert said is not None
+    assert (said.code, said.version) == ("moved_on", case.version)
+    assert "wang" not in said.zh + said.en
+
+
 @pytest.mark.parametrize("who", [LI, Actor("x", "police", frozenset({"patrol"}))])
 def test_only_whom_it_was_given_to_takes_it(who: Actor) -> None:
     to = "person:li" if who is LI else "team:patrol"
