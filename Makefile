@@ -26,6 +26,7 @@ services: $(VENV)/.dev  ## fetch and build the real services that tests use, onc
 
 bench: $(VENV)/.dev services
 	$(BIN)/python -m bench.mapping
+	$(BIN)/python -m bench.afterwards --rules duress door_forced
 	$(BIN)/python -m bench.ingest
 	$(BIN)/python -m bench.correlate
 	$(BIN)/python -m bench.recover

@@ -12,11 +12,13 @@ from console.accounts.principal import Principal
 from console.cases import sight
 from console.cases.office import CaseOffice
 from console.feed import AlertFilter, Suppressed
+from console.health import State
 from console.office import Office
 from console.rest.incidents import incidents_router
-from console.rest.plumbing import Who
+from console.rest.plumbing import Responses, Who
 from console.stream import alert_stream
 from schemas.alerts import Alert, AlertLine, Delivery, Severity, alert_line
+from schemas.base import Model
 from schemas.views import DeviceView
 
 LIMIT = 1000
@@ -25,6 +27,18 @@ TOLD_ONLY = frozenset({"channels"})
 """What is told and makes nothing unhealthy: to start the console anew would not mend it."""
 Check = Callable[[], str | None]
 """Asks one part of the stack whether it works: None, or one line that says what is wrong."""
+
+
+class HealthAnswer(Model):
+    """How the stack stands: `behind` records of the log are not taken in, `wrong` says by part."""
+
+    ok: bool
+    stream: State
+    behind: int
+    wrong: dict[str, str]
+
+
+UNWELL: Responses = {503: {"model": HealthAnswer, "description": "a part does not work"}}
 
 
 def api_router(office: Office, checks: Mapping[str, Check]) -> APIRouter:
@@ -41,15 +55,15 @@ def api_router(office: Office, checks: Mapping[str, Check]) -> APIRouter:
         here = (device for device in known if estate in (None, device.estate))
         return [one for one in here if who.covers(around.areas(one.estate, one.place))]
 
-    @router.get("/healthz")
+    @router.get("/healthz", response_model=HealthAnswer, responses=UNWELL)
     async def healthz() -> JSONResponse:
         """200 once all that stood in the log was taken in, and while the log can be read."""
         wrong = {name: said for name, check in checks.items() if (said := check()) is not None}
         if office.reading.fault or not office.reading.caught_up:
             wrong["console"] = office.reading.fault or "reading what stands in the log"
         ok = not set(wrong) - TOLD_ONLY
-        told = {"ok": ok, "stream": office.state(), "behind": office.reading.behind}
-        return JSONResponse(told | {"wrong": wrong}, 200 if ok else 503)
+        told = HealthAnswer(ok=ok, stream=office.state(), behind=office.reading.behind, wrong=wrong)
+        return JSONResponse(told.model_dump(), 200 if ok else 503)
 
     @router.get("/metrics", include_in_schema=False)
     async def metrics() -> Response:

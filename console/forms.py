@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fastapi import Request
 from starlette.responses import HTMLResponse
 
-from console.words import Language, say
+from console.words import LANGUAGES, Language, say
 
 _PAGE = """<!doctype html><html lang="{lang}"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>
@@ -22,6 +22,8 @@ small{{color:#4b5a6a}}b{{color:#b3261e}}details{{margin-top:20px}}summary{{curso
 min-height:44px;line-height:44px}}</style>
 <main><h1>{title}</h1><b role="alert">{wrong}</b>{body}</main></html>"""
 
+LANGUAGE_COOKIE = "sc_language"
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -35,9 +37,17 @@ class Field:
 
 
 def language_of(request: Request) -> Language:
-    """The language that a browser asks for; Chinese where it asks for none."""
-    accepted = request.headers.get("accept-language", "zh").lower()
-    return "en" if accepted.startswith("en") else "zh"
+    """The language that was chosen, else what the browser asks for; Chinese where it asks none."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    for language in LANGUAGES:
+        if chosen == language:
+            return language
+    return tongue_of(request.headers.get("accept-language", ""))
+
+
+def tongue_of(accepted: str) -> Language:
+    """The language that an `Accept-Language` asks for first."""
+    return "en" if accepted.lower().startswith("en") else "zh"
 
 
 def form(action: str, fields: Iterable[Field], button: str, language: Language) -> str:

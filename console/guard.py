@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import urlencode, urlsplit
 
+import orjson
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -23,6 +24,7 @@ from console.accounts.entrance import Entrance
 from console.accounts.principal import Principal
 from console.accounts.sessions import csrf_token
 from console.rates import Rate, Rates
+from console.refused import as_asked
 from console.rights import RIGHTS, Right, key_of, methods_of
 from schemas.base import MS_PER_S
 
@@ -53,6 +55,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
 _PHONE_PAGE = re.compile(r"/m(/[\w-]+)*", re.ASCII)
+KEPT = ("allow", "retry-after", "www-authenticate")
 FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
 
 
@@ -243,7 +246,16 @@ async def _answer(scope: Scope, receive: Receive, send: Send, response: Response
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 1008})
     else:
-        await response(scope, receive, _with_headers(send))
+        await _readable(scope, response)(scope, receive, _with_headers(send))
+
+
+def _readable(scope: Scope, response: Response) -> Response:
+    """A refusal, as a page where a browser wants one; what leads elsewhere stays as it is."""
+    if not isinstance(response, JSONResponse):
+        return response
+    kept = {name: response.headers[name] for name in KEPT if name in response.headers}
+    error = str(orjson.loads(response.body)["detail"])
+    return as_asked(scope, response.status_code, error, kept)
 
 
 def principal_of(scope: Scope) -> Principal:

@@ -65,8 +65,52 @@ _HANDOVER = Right("cases:read", STAFF)
 _HAND_OVER = Right("cases:act", STAFF, csrf="form", body_max=32 * KB)
 _FIGURES = Right("statistics:read", OFFICE)
 _ACCOUNTS = Right("accounts:admin", STAFF, admin=True)
-_REGISTER = Right("register:read", OFFICE, whole=True)
-_REGISTER_WRITE = Right("register:write", POLICE, whole=True)
+_REGISTER = Right("register:read", OFFICE)
+_REGISTER_WRITE = Right("register:write", POLICE)
+_PROPERTY: frozenset[Role] = frozenset({"property"})
+_PROPERTYS = ("permits", "passes", "works", "patrols")
+
+
+def _register(above: str, read: Right, write: Right, *kinds: str) -> Mapping[Key, Right]:
+    """The register's routes for programs, for some kinds or for all others."""
+    found: dict[Key, Right] = {}
+    for kind in kinds or ("{kind}",):
+        found |= {
+            ("GET", f"{above}/{kind}"): read,
+            ("POST", f"{above}/{kind}"): write,
+            ("POST", f"{above}/{kind}/{{name}}/reveal"): write,
+            ("POST", f"{above}/{kind}/{{name}}/end"): write,
+            ("GET", f"{above}/{kind}/{{name}}"): read,
+            ("GET", f"{above}/{kind}/{{name}}/history"): read,
+        }
+        if kind != "works":
+            found["POST", f"{above}/{kind}/find"] = write
+    return found
+
+
+def _register_pages(read: Right, write: Right, *kinds: str) -> Mapping[Key, Right]:
+    """The same as pages, for some kinds or for all others. Words stand before ids."""
+    found: dict[Key, Right] = {}
+    posts = replace(write, csrf="form")
+    for kind in kinds or ("{kind}",):
+        one = f"/register/{kind}/{{name}}"
+        found |= {
+            ("GET", f"/register/{kind}"): read,
+            ("POST", f"/register/{kind}"): posts,
+            ("POST", f"/register/{kind}/find"): posts,
+            ("GET", f"/register/{kind}/new"): write,
+            ("GET", f"/register/{kind}/import"): write,
+            ("POST", f"/register/{kind}/import"): replace(posts, body_max=12 * MB),
+            ("GET", f"/register/{kind}/template/{{form}}"): write,
+            ("GET", one): read,
+            ("POST", one): posts,
+            ("GET", f"{one}/edit"): write,
+            ("POST", f"{one}/end"): posts,
+            ("POST", f"{one}/reveal"): posts,
+        }
+    return found
+
+
 _WATCH = Right("watch:read", POLICE, whole=True)
 _WATCH_WRITE = Right("watch:write", POLICE, whole=True)
 
@@ -123,17 +167,17 @@ RIGHTS: Mapping[Key, Right] = {
     ("GET", "/api/floods"): Right("statistics:read", OFFICE),
     ("GET", "/api/statistics/verdicts"): Right("statistics:read", OFFICE),
     # Accounts.
-    ("GET", "/api/accounts"): _ACCOUNTS,
-    ("POST", "/api/accounts"): _ACCOUNTS,
-    ("GET", "/api/accounts/{login}"): _ACCOUNTS,
-    ("PATCH", "/api/accounts/{login}"): _ACCOUNTS,
-    ("POST", "/api/accounts/{login}/password"): _ACCOUNTS,
-    ("POST", "/api/accounts/{login}/unlock"): _ACCOUNTS,
-    ("DELETE", "/api/accounts/{login}/totp"): _ACCOUNTS,
-    ("GET", "/api/tokens"): _ACCOUNTS,
-    ("DELETE", "/api/tokens/{token}"): _ACCOUNTS,
+    ("GET", "/api/accounts"): _PEOPLE,
+    ("POST", "/api/accounts"): _PEOPLE,
+    ("GET", "/api/accounts/{login}"): _PEOPLE,
+    ("PATCH", "/api/accounts/{login}"): _PEOPLE,
+    ("POST", "/api/accounts/{login}/password"): _PEOPLE,
+    ("POST", "/api/accounts/{login}/unlock"): _PEOPLE,
+    ("DELETE", "/api/accounts/{login}/totp"): _PEOPLE,
+    ("GET", "/api/tokens"): _PEOPLE,
+    ("DELETE", "/api/tokens/{token}"): _PEOPLE,
     ("GET", "/api/teams"): Right("cases:read", STAFF),
-    ("PUT", "/api/teams/{team}"): _ACCOUNTS,
+    ("PUT", "/api/teams/{team}"): _PEOPLE,
     # Telling people: who is on duty, by what they are reached.
     ("GET", "/api/roster"): Right("cases:read", STAFF),
     ("POST", "/api/roster"): _ACCOUNTS,
@@ -155,7 +199,7 @@ RIGHTS: Mapping[Key, Right] = {
     ("POST", "/channels"): Right(
         "accounts:admin", STAFF, admin=True, whole=True, csrf="form", body_max=4 * KB
     ),
-    # The register and the watch entries: not bounded to areas yet, so for whom no area bounds.
+    # The watch entries hold in all estates: for whom no area bounds. The register is bounded.
     ("GET", "/api/watch/entries"): _WATCH,
     ("GET", "/api/watch/entries/{name}"): _WATCH,
     ("GET", "/api/watch/entries/{name}/history"): _WATCH,
@@ -163,18 +207,34 @@ RIGHTS: Mapping[Key, Right] = {
     ("POST", "/api/watch/entries/{name}/reveal"): _WATCH_WRITE,
     ("POST", "/api/watch/entries/{name}/approve"): _WATCH_WRITE,
     ("POST", "/api/watch/entries/{name}/end"): _WATCH_WRITE,
-    ("GET", "/api/register/{kind}"): _REGISTER,
-    ("GET", "/api/register/{kind}/{name}"): _REGISTER,
-    ("GET", "/api/register/{kind}/{name}/history"): _REGISTER,
-    ("POST", "/api/register/{kind}"): _REGISTER_WRITE,
-    ("POST", "/api/register/{kind}/find"): _REGISTER_WRITE,
-    ("POST", "/api/register/{kind}/{name}/reveal"): _REGISTER_WRITE,
-    ("POST", "/api/register/{kind}/{name}/end"): _REGISTER_WRITE,
+    **_register(
+        "/api/register", replace(_REGISTER, roles=OFFICE | _PROPERTY),
+        replace(_REGISTER_WRITE, roles=POLICE | _PROPERTY), *_PROPERTYS,
+    ),
+    **_register("/api/register", _REGISTER, _REGISTER_WRITE),
+    # Plain pages at the desk.
+    ("GET", "/me"): Right(),
+    ("POST", "/me"): Right(csrf="form", body_max=16 * KB),
+    ("GET", "/accounts"): _PEOPLE,
+    ("POST", "/accounts"): replace(_PEOPLE, csrf="form"),
+    ("GET", "/accounts/{login}"): _PEOPLE,
+    ("POST", "/accounts/{login}"): replace(_PEOPLE, csrf="form"),
+    ("GET", "/teams"): _PEOPLE,
+    ("POST", "/teams"): replace(_PEOPLE, csrf="form"),
+    ("GET", "/tokens"): _PEOPLE,
+    ("POST", "/tokens"): replace(_PEOPLE, csrf="form"),
+    ("GET", "/register"): replace(_REGISTER, roles=OFFICE | _PROPERTY),
+    **_register_pages(
+        replace(_REGISTER, roles=OFFICE | _PROPERTY),
+        replace(_REGISTER_WRITE, roles=POLICE | _PROPERTY), *_PROPERTYS,
+    ),
+    **_register_pages(_REGISTER, _REGISTER_WRITE),
     # Pages for phones.
     ("GET", "/m"): Right("cases:read"),
     ("GET", "/m/areas"): Right("cases:read", OFFICE),
     ("GET", "/m/cases/{name}"): Right("cases:read"),
     ("POST", "/m/cases/{name}/acts"): Right("cases:act", csrf="form", body_max=25 * MB),
+    ("POST", "/m/cases/{name}/reveal"): Right("cases:reveal", STAFF, csrf="form", body_max=4 * KB),
     ("GET", "/m/photos/{case}/{name}"): Right("cases:read"),
     ("GET", "/m/report"): Right("reports:file", ALL - {"supervisor"}),
     ("POST", "/m/report"): Right(
@@ -206,7 +266,7 @@ RIGHTS: Mapping[Key, Right] = {
     ("GET", "/visits/{name}"): _VISITS,
     ("POST", "/visits/{name}"): _VISIT,
     ("POST", "/visits/{name}/register"): Right(
-        "register:write", POLICE, whole=True, csrf="form", body_max=4 * KB
+        "register:write", POLICE, csrf="form", body_max=4 * KB
     ),
     ("GET", "/api/visits"): _VISITS,
     ("POST", "/api/visits"): Right("cases:act", _VISITING),

@@ -20,6 +20,7 @@ from console.api import Check, api_router
 from console.around.routes import add_around
 from console.cases.sender import ActSender, ActStore
 from console.consumer import LogConsumer
+from console.desk.routes import add_desk
 from console.guard import Guard
 from console.login import login_router
 from console.notify.routes import add_notify
@@ -35,6 +36,7 @@ from console.privacy.routes import add_privacy
 from console.rates import Rate
 from console.register.office import RegisterOffice
 from console.register.routes import add_register
+from console.rest.plumbing import ANYWHERE
 from console.rest.routes import add_rest
 from console.settings import ConsoleSettings
 from schemas.topics import ACTS
@@ -71,7 +73,7 @@ def build_api(house: House, checks: Mapping[str, Check]) -> FastAPI:
     office, settings = house.office, house.office.settings
     app = FastAPI(
         title="smart-community console", docs_url=None, redoc_url=None,
-        openapi_url="/api/openapi.json",
+        openapi_url="/api/openapi.json", responses=ANYWHERE,
     )  # fmt: skip
     app.include_router(api_router(office, checks))
     app.include_router(picture_router(office))
@@ -83,6 +85,7 @@ def build_api(house: House, checks: Mapping[str, Check]) -> FastAPI:
     add_notify(app, house.telling)
     add_phone(app, office, house.register, house.entrance)
     add_privacy(app, house.office, house.register)
+    add_desk(app, office, house.register, house.entrance)
     return app
 
 

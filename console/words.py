@@ -43,6 +43,10 @@ class Texts:
         text = files(package).joinpath("words.yaml").read_text(encoding="utf-8")
         self._words = _TEXTS.validate_python(yaml.safe_load(text))
 
+    def __contains__(self, key: object) -> bool:
+        """Whether there is a text of that name."""
+        return key in self._words
+
     def template(self, key: str, language: Language) -> str:
         """A text with its braces unfilled. Raises KeyError for an unknown key."""
         return pick(self._words[key], language)

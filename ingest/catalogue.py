@@ -8,7 +8,7 @@ import importlib
 import importlib.util
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path as FilePath
@@ -121,6 +121,14 @@ class AdapterSpec(Model):
     people: People = Field(People(), description="What in its messages is about people")
     map: GenericMap | None = Field(None, description="A mapping; without it a codec.py stands here")
 
+    @cached_property
+    def by_first_word(self) -> tuple[tuple[bytes, tuple[Recognise, ...]], ...]:
+        """The content that gives it away, by the first of its words: each is looked for once."""
+        found: dict[bytes, list[Recognise]] = {}
+        for sign in self.recognise:
+            found.setdefault("".join(sign.contains[:1]).encode(), []).append(sign)
+        return tuple((word, tuple(signs)) for word, signs in found.items())
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Adapter:
@@ -136,9 +144,11 @@ class Adapter:
 
     def claims_content(self, payload: bytes) -> bool:
         """Whether the payload reads like the adapter's."""
-        for sign in self.spec.recognise:  # noqa: SIM110  # See `Recognise.holds`.
-            if sign.holds(payload):
-                return True
+        for first, signs in self.spec.by_first_word:
+            if first in payload:
+                for sign in signs:
+                    if sign.holds(payload):
+                        return True
         return False
 
 
@@ -160,10 +170,15 @@ class Catalogue:
         the content decides; a topic alone is enough only for an adapter that says so
         (`topic_decides`), because devices of one make share topics.
         """
-        asked = list(self.adapters.values()) if name is None else self.named(name)
-        if name is not None and len(asked) < 2:
-            return asked[0] if asked else self._unknown(name)
-        on_topic = [a for a in self._on_topic(message.topic) if a in asked]
+        if name in self.adapters:
+            return self.adapters[name]  # What a site registered needs no look at topic or content.
+        on_topic: Sequence[Adapter] = self._on_topic(message.topic)
+        asked: Collection[Adapter] = self.adapters.values()
+        if name is not None:
+            asked = self.named(name)
+            if len(asked) < 2:
+                return next(iter(asked), self._unknown(name))
+            on_topic = [a for a in on_topic if a in asked]
         pool = on_topic or asked
         found = [a for a in pool if a.claims_content(message.payload)]
         found = found or [a for a in on_topic if a.spec.topic_decides]

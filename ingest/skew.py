@@ -6,6 +6,7 @@ count: no replays, nothing the broker kept, nothing from a backlog.
 """
 
 import dataclasses
+from bisect import bisect_left, insort
 from collections import deque
 from dataclasses import field
 from typing import TYPE_CHECKING, Literal
@@ -54,8 +55,19 @@ class Resolved:
 
 @dataclasses.dataclass(slots=True)
 class _Device:
-    samples: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=SAMPLES))
+    """The last samples (receipt, difference), and their differences in order, kept so: most of the
+    price of a reading would be to sort them anew."""
+
+    samples: deque[tuple[int, int]] = field(default_factory=deque)
+    ordered: list[int] = field(default_factory=list)
     correction: int = 0
+
+    def take(self, received_at: int, difference: int) -> None:
+        if len(self.samples) == SAMPLES:
+            _, oldest = self.samples.popleft()
+            del self.ordered[bisect_left(self.ordered, oldest)]
+        self.samples.append((received_at, difference))
+        insort(self.ordered, difference)
 
 
 class SkewTable:
@@ -67,11 +79,13 @@ class SkewTable:
 
     def observe(self, device: str, device_time: int, received_at: int) -> None:
         """Take in one live reading's times."""
-        entry = self._devices.setdefault(device, _Device())
-        if len(self._devices) > DEVICES_MAX:
-            del self._devices[next(iter(self._devices))]
-        entry.samples.append((received_at, received_at - device_time))
-        measured = _measure(entry.samples)
+        entry = self._devices.get(device)
+        if entry is None:
+            entry = self._devices[device] = _Device()
+            if len(self._devices) > DEVICES_MAX:
+                del self._devices[next(iter(self._devices))]
+        entry.take(received_at, received_at - device_time)
+        measured = _measure(entry.samples, entry.ordered)
         if measured is not None and abs(measured - entry.correction) >= STEP_MS:
             entry.correction = measured if abs(measured) > CORRECTED_FROM_MS else 0
 
@@ -102,13 +116,12 @@ class SkewTable:
         return table
 
 
-def _measure(samples: deque[tuple[int, int]]) -> int | None:
-    """The median difference, or None while it cannot be trusted."""
+def _measure(samples: deque[tuple[int, int]], differences: list[int]) -> int | None:
+    """The median difference, or None while it cannot be trusted; `differences` are in order."""
     if (lost := _lost_date(samples)) is not None:
         return lost
     if len(samples) < SAMPLES:
         return None
-    differences = sorted(difference for _, difference in samples)
     if differences[SAMPLES * 3 // 4] - differences[SAMPLES // 4] > SPREAD_MAX_MS:
         return None
     middle = (differences[(SAMPLES - 1) // 2] + differences[SAMPLES // 2]) // 2

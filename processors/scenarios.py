@@ -215,8 +215,8 @@ def build(item: Mapping[str, Any], index: int, start: int) -> Event:
 
 TELLABLE = (
     "rule", "key", "place", "subject", "severity", "handler", "also", "delivery", "opened",
-    "updated", "cleared", "steps", "more", "suppressed", "found_afterwards", "silent_on_site",
-    "roles", "says", "says_en",
+    "updated", "cleared", "steps", "readings", "more", "suppressed", "found_afterwards",
+    "silent_on_site", "roles", "says", "says_en",
 )  # fmt: skip
 """What a scenario may expect of an alert."""
 
@@ -240,6 +240,7 @@ def told(alert: Alert, expected: Mapping[str, Any], start: int) -> dict[str, Any
         "updated": seconds(alert.updated_at),
         "cleared": seconds(alert.cleared_at),
         "steps": [item.step for item in alert.evidence],
+        "readings": [item.id for item in alert.evidence],
         "more": alert.evidence_more,
         "suppressed": alert.suppressed.by if alert.suppressed else None,
         "found_afterwards": alert.found_afterwards,

@@ -75,7 +75,7 @@ def _adapter() -> TypeAdapter[list[Event]]:
 def make_event(word: str, **attributes: Any) -> Event:
     """An event of the type `word`. Raises EventError if the word or a field is not of the table."""
     if word not in EventData.TYPES:
-        raise EventError(f"type {word!r} is not in the table; see schemas/event_types.csv")
+        raise EventError(f"type {word!r} is not in the table; `adapters types` lists it")
     try:
         return event_class(word)(specversion="1.0", type=word, **attributes)
     except ValidationError as error:
@@ -122,7 +122,7 @@ def event_id(*parts: object) -> str:
     The parts are the estate, the device's own id, channel, type, device time, sequence and subject:
     never bytes, transport or adapter, so that a re-send and another form of one reading agree.
     """
-    text = "\x1f".join("" if part is None else str(part) for part in parts)
+    text = "\x1f".join(["" if part is None else str(part) for part in parts])
     return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
@@ -133,6 +133,8 @@ def explain(error: ValidationError) -> str:
     if first["type"] == "union_tag_invalid":
         # The library's own words would list the whole table.
         return f"{where}: type {first['ctx']['tag']!r} is not in the table (event_types.csv)"
+    if first["type"] == "extra_forbidden":
+        return f"{where}: is no field of this type; check its spelling or delete it"
     return f"{where}: {first['msg']}"
 
 

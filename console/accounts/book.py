@@ -20,6 +20,7 @@ from console.lifecycle.clocks import TreeName
 from console.lifecycle.facts import Case, Party
 from console.lifecycle.procedure import Procedure
 from console.lifecycle.table import Role
+from console.notify.tables import CONTACTS
 
 
 class AccountFault(ValueError):
@@ -109,6 +110,7 @@ class AccountBook:
             tx.execute(ACCOUNTS.update().where(mine).values(_row(account)))
             if account.disabled_at is not None:
                 end_sessions(tx, login)
+                forget_contacts(tx, login, signed)
             append(tx, signed, [_said("changed", account)])
         return account
 
@@ -199,6 +201,14 @@ def principal_of(tx: Connection, login: str) -> Principal | None:
         return None
     teams = tx.scalars(sa.select(TEAM_MEMBERS.c.team).where(TEAM_MEMBERS.c.login == login))
     return _account(row).principal(teams)
+
+
+def forget_contacts(tx: Connection, login: str, signed: Signed) -> None:
+    """Whoever does not come in any more is not told anything any more."""
+    mine = CONTACTS.c.login == login
+    channels = sorted(tx.scalars(sa.select(CONTACTS.c.channel).where(mine)))
+    tx.execute(CONTACTS.delete().where(mine))
+    append(tx, signed, [Said("contacts.removed", f"{login}/{channel}") for channel in channels])
 
 
 def find_party(procedure: Procedure, tx: Connection, ref: str, case: Case) -> Party | None:

@@ -24,6 +24,7 @@ from console.audit.log import append
 from console.database import writing
 from console.forms import language_of
 from console.guard import principal_of
+from console.menu import menu
 from console.office import Office
 from console.rights import RIGHTS, key_of
 from console.words import Language, Texts, glance_word, pick, severity_word, span_text
@@ -33,34 +34,26 @@ Format = Annotated[Literal["html", "xlsx"], Query(description="`xlsx`: the table
 TARGET_MAX = 200
 LINK_SCHEMES = frozenset({"http", "https", "rtsp", "rtsps"})
 _NO_NAME = re.compile(r"[^A-Za-z0-9._-]+")
-PACKAGES = ("console.around", "console.paper")
-LINKS = (
-    ("nav_homes", "/homes"), ("nav_gates", "/gates"), ("nav_vehicles", "/vehicles"),
-    ("nav_unjudged", "/unjudged"), ("nav_visits", "/visits"), ("nav_handover", "/handover"),
-    ("nav_figures", "/figures"), ("nav_quality", "/quality"), ("nav_wall", "/wall"),
-)  # fmt: skip
+PACKAGES = ("console.around", "console.paper", "console.desk")
 
 
 @cache
 def environment() -> Environment:
-    """Jinja2 with the pages of both packages; every value is escaped."""
+    """Jinja2 with the pages of all packages; every value is escaped."""
     loader = ChoiceLoader([PackageLoader(package) for package in PACKAGES])
     return Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
 
 
 @cache
 def texts() -> tuple[Texts, ...]:
-    """The words of both packages."""
+    """The words of all packages."""
     return tuple(Texts(package) for package in PACKAGES)
 
 
 def said(key: str, language: Language, **values: object) -> str:
-    """A text of either package. Raises KeyError for an unknown key."""
-    first, second = texts()
-    try:
-        return first.say(key, language, **values)
-    except KeyError:
-        return second.say(key, language, **values)
+    """A text of any package. Raises KeyError for an unknown key."""
+    known = next((some for some in texts() if key in some), texts()[0])
+    return known.say(key, language, **values)
 
 
 def safe_link(url: str | None) -> str:
@@ -195,7 +188,7 @@ class Asked:
             "title": page.title, "sheets": page.sheets, "who": self.who, "may": self.may,
             "office": tongue.pick(self.office.settings.office),
             "printed": tongue.time(self.office.clock()), "data_at": tongue.time(self.now),
-            "nav": [(tongue.say(key), self.link(path)) for key, path in LINKS if self.may(path)],
+            "nav": menu(self.who, tongue.language, self.request.url.path, asked="lang" in asked),
             "here": self.request.url.path,
             "csrf": csrf_token(self.who.session) if self.who.session else "",
             "export": f"?{urlencode({**asked, 'format': 'xlsx'})}",

@@ -52,7 +52,9 @@ class Surroundings:
     def name(self, estate: str, place: str) -> Words:
         """A place's name for people; its id where nobody has told."""
         config = self._configs.get(estate)
-        return config.place_name(place) if config else Words(zh=place, en=place)
+        if config is None:
+            return Words(zh=place, en=place)
+        return config.name if place == estate else config.place_name(place)
 
 
 def load_surroundings(site: Path | None) -> Surroundings:

@@ -17,6 +17,7 @@ from console.accounts.sessions import csrf_token
 from console.forms import language_of
 from console.guard import is_csrf_token, principal_of
 from console.lifecycle.clocks import Weekday
+from console.menu import menu
 from console.notify import store
 from console.notify.api import check_area, remove_entry, signed
 from console.notify.asking import channels_of, roster_of
@@ -157,6 +158,7 @@ class Pages:
             when=self._when, wrong=wrong, admin=_may_change(who), query=request.url.query,
             csrf=csrf_token(who.session) if who.session else "",
             office=pick(self.telling.office.settings.office, language), **told,
+            nav=menu(who, language, request.url.path, asked="lang" in request.query_params),
         )  # fmt: skip
         return HTMLResponse(html, 422 if wrong else 200)
 

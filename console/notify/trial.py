@@ -47,4 +47,3 @@ def try_channel(book: Book, people: PeopleDesk, trial: Trial) -> Outcome:
     with writing(people.engine) as tx:
         store.keep_health(tx, trial.channel, outcome, trial.at)
     return outcome
-

@@ -49,7 +49,7 @@ export default {
       <div class="buttons"><button type="button" class="first" @click="$refs.help.close()">{{ words.close }}</button></div>
     </dialog>`,
   props: { words: Object, language: String, csrf: String, acts: Object, verdicts: Object },
-  mixins: [listening({ act: "begin", say: "say", help: "help" })],
+  mixins: [listening({ office: "hear", act: "begin", say: "say", help: "help" })],
   data() {
     return {
       said: { text: "", isWrong: false }, asked: null, given: {}, parties: [], wrong: "", isSending: false,
@@ -70,6 +70,10 @@ export default {
     },
   },
   methods: {
+    // The server's clock: this machine's own may be wrong.
+    hear({ told }) {
+      if (told) this.ahead = told.wall - Date.now();
+    },
     needs(what) {
       return this.asked.needs.includes(what);
     },
@@ -84,7 +88,7 @@ export default {
     async begin({ kind, card, word, needs }) {
       const act = this.acts[kind === "false" ? "close" : kind];
       this.asked = { kind, card, word: word ?? act.word, needs: needs ?? act.needs };
-      this.given = { to: "", why: "", number: "", rating: "satisfied", verdict: "true", until: localTime(Date.now() + HOUR_MS) };
+      this.given = { to: "", why: "", number: "", rating: "satisfied", verdict: "true", until: localTime(Date.now() + (this.ahead ?? 0) + HOUR_MS) };
       this.wrong = "";
       if (!this.asked.needs.length && kind !== "false") return this.send();
       this.$nextTick(() => this.$refs.form.showModal());

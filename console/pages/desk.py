@@ -21,6 +21,7 @@ from console.headline import title_of
 from console.incidents import Incident, joined
 from console.lifecycle.facts import Case
 from console.lifecycle.refusal import is_possible
+from console.notify.store import proofs
 from console.pages.bounds import Bounds
 from console.pages.cards import CardWriter, clock_text, date_text
 from console.pages.dossier import Story
@@ -29,12 +30,14 @@ from console.pages.parties import parties_for
 from console.pages.plans import plan_of, plans_of
 from console.pages.searching import search
 from console.pages.tables import Tables
+from console.phone.offers import in_order
 from console.rest.plumbing import Who
 from console.words import Language, pick, severity_word
 from schemas.alerts import Alert
 
 DAY_MS = 86_400_000
 NEAR_DAYS, NEAR_MAX = 30, 30
+NOTICES_MAX = 50
 MERGED_MAX = 300
 Name = Annotated[str, Query(min_length=1, max_length=80)]
 TableKind = Literal["homes", "people", "vehicles", "visitors", "care", "devices"]
@@ -128,11 +131,13 @@ class CaseDesk:
             held = self._held(reader, case)
             incident = self._incident(held)
             near, acts = self._near(connection, case), reader.acts(case.id)
+            told = proofs(connection, case.id, NOTICES_MAX)
         story = Story(self.live.writer(self.language), office.views)
         bounds = Bounds(office, self.who)
         own = {"mine": bounds.is_theirs(case), "acts": bounds.offered(case)}
         return story.told(held, incident) | own | {
-            "near": near, "log": story.acts(acts), "may": self._may(case),
+            "near": near, "log": story.acts(case.id, acts), "may": self._may(case),
+            "notices": story.notices(told), "wall": office.clock(),
         }  # fmt: skip
 
     @staticmethod
@@ -173,11 +178,12 @@ class CaseDesk:
         """The acts that may be done now, with what each asks to be said."""
         procedure = self.live.office.cases.procedure
         table = procedure.table
+        known = table.possible(case.flow, case.state)
+        may = tuple(act for act in known if is_possible(procedure, case, act, self.who.actor))
         return [
             {"kind": act, "word": pick(table.acts[act], self.language),
              "needs": self._needs(case, act)}
-            for act in table.possible(case.flow, case.state)
-            if is_possible(procedure, case, act, self.who.actor)
+            for act in in_order(procedure, case, may)
         ]  # fmt: skip
 
     def _needs(self, case: Case, act: Any) -> list[str]:

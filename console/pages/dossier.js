@@ -27,11 +27,22 @@ export default {
               @click="act_(act)">{{ act.word }}</button>
           </div>
         </header>
-        <section v-if="clear && (clear.is_own || clear.fault)" class="clear">
-          <h3>{{ words.clear }}</h3>
+        <section v-if="clear && (clear.is_own || clear.fault || clear.more.length)" class="clear">
+          <h3>{{ clear.is_own ? words.clear : reveal.title }}</h3>
           <p v-if="clear.fault" class="none">{{ words.clear_fault.replace('{why}', clear.fault) }}</p>
-          <p v-else-if="!clear.values.length" class="none">{{ words.clear_none }}</p>
-          <ul v-else><li v-for="(one, n) in clear.values" :key="n">{{ words['clear_' + one.field] || one.field }} <b>{{ one.text }}</b></li></ul>
+          <p v-else-if="seen.length === 0 && (clear.is_own || asked)" class="none">{{ asked ? reveal.none : words.clear_none }}</p>
+          <ul v-else><li v-for="(one, n) in seen" :key="n">{{ reveal['field_' + one.field] || one.field }} <b>{{ one.text }}</b></li></ul>
+          <details v-if="clear.more.length && !asked" ref="reveal">
+            <summary>{{ reveal.open }}</summary>
+            <form @submit.prevent="askFor">
+              <label>{{ reveal.reason }} <select v-model="reason" required><option value="">{{ reveal.choose }}</option>
+                <option v-for="(word, name) in reasons" :key="name" :value="name">{{ word }}</option></select></label>
+              <label>{{ reveal.why }} <input v-model="why" required maxlength="500" autocomplete="off"></label>
+              <button>{{ reveal.do }}</button>
+              <p v-if="refused" class="wrong" role="alert">{{ refused }}</p>
+              <p class="none">{{ reveal.note.replace('{n}', clear.left) }}</p>
+            </form>
+          </details>
         </section>
         <section class="two">
           <div><h3>{{ words.why }}</h3><ul class="lines"><li v-for="line in told.why" :key="line">{{ line }}</li></ul></div>
@@ -106,16 +117,30 @@ export default {
         <section class="log">
           <h3>{{ words.acts }}</h3>
           <ol><li v-for="(one, n) in told.log" :key="n"><time>{{ one.at }}</time> <b>{{ one.what }}</b> {{ one.by }}
-            <span v-if="one.said" class="extras">{{ one.said }}</span></li></ol>
+            <span v-if="one.said" class="extras">{{ one.said }}</span>
+            <details v-for="(photo, m) in one.photos" :key="photo" class="picture" @toggle="opened.add(photo)">
+              <summary>{{ words.picture.replace('{n}', m + 1) }}</summary>
+              <img v-if="opened.has(photo)" :src="photo" :alt="words.picture_gone">
+            </details></li></ol>
+        </section>
+        <section class="log notices">
+          <h3>{{ words.notices }}</h3>
+          <p v-if="!told.notices.length" class="none">{{ words.notices_none }}</p>
+          <ol v-else><li v-for="(one, n) in told.notices" :key="n"><time>{{ one.at }}</time> <b>{{ one.outcome }}</b>
+            {{ one.people }} <span class="extras">{{ one.said }}</span></li></ol>
         </section>
       </template>
     </div>`,
-  props: { words: Object, language: String, start: String },
+  props: { words: Object, language: String, start: String, csrf: String, reveal: Object, reasons: Object, mayReveal: Boolean },
   mixins: [listening({ office: "hear", choose: "chose", acted: "chose" })],
   data() {
-    return { id: this.start, told: null, clear: null, isGone: false, wall: Date.now(), missing: new Set(), opened: new Set() };
+    return { id: this.start, told: null, clear: null, asked: null, reason: "", why: "", refused: "", isGone: false, wall: 0, missing: new Set(), opened: new Set() };
   },
   computed: {
+    // What was asked for holds all that is seen at once as well.
+    seen() {
+      return this.asked ?? this.clear.values;
+    },
     left() {
       return leftText(this.words, this.told, this.wall);
     },
@@ -143,7 +168,10 @@ export default {
     async chose({ id, isAsked }) {
       const isOther = id !== this.id && id !== this.told?.id;
       this.id = id;
-      if (isOther) [this.missing, this.opened] = [new Set(), new Set()];
+      if (isOther) {
+        [this.missing, this.opened, this.clear] = [new Set(), new Set(), null];
+        [this.asked, this.reason, this.why, this.refused] = [null, "", "", ""];
+      }
       await this.load();
       if (isOther && this.$refs.top) this.$refs.top.scrollTop = 0;
       if (isAsked) this.$refs.top?.focus();
@@ -154,14 +182,25 @@ export default {
       if (id !== this.id) return;
       [this.told, this.isGone] = [told, !told];
       if (!told) return;
+      this.wall = told.wall;
       tell("opened", told);
-      if (told.mine && !told.over) this.reveal(told.id);
-      else this.clear = null;
+      if (this.mayReveal) this.look(told.id);
     },
     // Of one's own open case plate and home are shown at once; the server writes each look down.
-    async reveal(id) {
+    async look(id) {
       const clear = await ask(`/api/cases/${encodeURIComponent(id)}/reveal`);
       if (id === this.told?.id) this.clear = clear;
+    },
+    async askFor() {
+      const id = this.told.id;
+      const headers = { "Content-Type": "application/json", "X-CSRF-Token": this.csrf };
+      const body = JSON.stringify({ reason: this.reason, why: this.why });
+      const answer = await fetch(`/api/cases/${encodeURIComponent(id)}/reveal`, { method: "POST", headers, body }).catch(() => null);
+      if (id !== this.told?.id) return;
+      this.refused = answer?.ok ? "" : (this.reveal["fault_" + answer?.status] ?? this.reveal.fault_503);
+      if (!answer?.ok) return;
+      const found = await answer.json();
+      [this.asked, this.clear.left] = [found.values, found.left];
     },
     choose(id) {
       tell("choose", { id });

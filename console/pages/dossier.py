@@ -5,13 +5,15 @@ it was told, what is advised, what was here before, and what was and may be done
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
+from console.advice import advice_for
 from console.caseload import Held
 from console.devices import Views
 from console.headline import detail_of, title_of
 from console.incidents import Incident
 from console.lifecycle.facts import Case
-from console.pages.advice import advice_for
+from console.notify.store import DELIVERED, INTERRUPTED, NOBODY, REFUSED, Proof
 from console.pages.cards import CardWriter, clock_text, date_text, picture_path, safe_link
 from console.words import (
     delivery_word,
@@ -187,7 +189,7 @@ class Story:
             lines.append(self._say("why_line", title=title, steps=steps))
         return lines
 
-    def acts(self, acts: Iterable[Act]) -> list[dict[str, str]]:
+    def acts(self, case: str, acts: Iterable[Act]) -> list[dict[str, Any]]:
         """What was done to a case, the last act first."""
         table, language = self.writer.procedure.table, self.writer.saying.language
         lines = []
@@ -205,8 +207,32 @@ class Story:
             lines.append({
                 "at": date_text(act.at, self.writer.zone), "what": pick(rule, language),
                 "by": self.writer.named(f"person:{act.by}"), "said": " · ".join(filter(None, said)),
+                "photos": [f"/m/photos/{quote(case, safe='')}/{name}"
+                           for link in act.pictures if (name := linked_name(link))],
             })  # fmt: skip
         return lines[::-1]
+
+    def notices(self, proofs: Iterable[Proof]) -> list[dict[str, str]]:
+        """Who was told of a case, by what, and whether it came; newest first."""
+        return [
+            {
+                "at": date_text(one.at or one.due_at, self.writer.zone),
+                "outcome": self._say(f"notice_{outcome_of(one)}"),
+                "people": say("comma", self.writer.saying.language).join(
+                    self.writer.named(f"person:{login}") for login in one.people
+                ),
+                "said": " · ".join(filter(None, (one.channel, one.code, one.line))),
+            }
+            for one in proofs
+        ]  # fmt: skip
+
+
+def outcome_of(proof: Proof) -> str:
+    """How a message fared: `ok`, `failed`, `interrupted`, `waiting`, or `nobody` to be told."""
+    if proof.at is None:
+        return "nobody" if proof.status == NOBODY else "waiting"
+    known = {DELIVERED: "ok", REFUSED: "failed", INTERRUPTED: "interrupted"}
+    return known.get(proof.outcome, "waiting")
 
 
 def _readings(incident: Incident | None) -> list[Reading]:

@@ -38,7 +38,7 @@ export default {
         <div class="table-rows" tabindex="0" role="region" :aria-label="table.title">
           <table v-if="found.length">
             <thead><tr><th v-for="(name, n) in table.columns" :key="n" scope="col">{{ name }}</th></tr></thead>
-            <tbody><tr v-for="(row, n) in found" :key="n"><td v-for="(cell, m) in row" :key="m">{{ cell }}</td></tr></tbody>
+            <tbody><tr v-for="({ row, link }, n) in found" :key="n"><td v-for="(cell, m) in row" :key="m"><a v-if="link && m === 0" :href="link">{{ cell }}</a><template v-else>{{ cell }}</template></td></tr></tbody>
           </table>
           <p v-else class="none">{{ words.empty }}</p>
         </div>
@@ -52,8 +52,9 @@ export default {
   computed: {
     found() {
       const text = this.text.trim().toLowerCase();
-      const holds = (row) => row.some((cell) => cell.toLowerCase().includes(text));
-      return text ? this.table.rows.filter(holds) : this.table.rows;
+      const holds = ({ row }) => row.some((cell) => cell.toLowerCase().includes(text));
+      const rows = this.table.rows.map((row, n) => ({ row, link: this.table.links[n] }));
+      return text ? rows.filter(holds) : rows;
     },
   },
   methods: {

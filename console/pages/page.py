@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from console.accounts.principal import Principal
 from console.accounts.sessions import csrf_token
 from console.guard import principal_of
+from console.menu import menu
 from console.pages.desk import page_link
 from console.pages.live import Live
 from console.pages.page_words import ACTS, DOSSIER, FEED, FOOT, GLANCE, PLAN, TOP
@@ -29,11 +30,14 @@ from console.pages.parts import (
 )
 from console.pages.saying import Saying
 from console.pages.summary import Told
+from console.revealing import reason_words, reveal_words
 from console.rights import RIGHTS, key_of
 from console.words import Language, pick, say
 
 STYLE = Path(__file__).parent / "office.css"
 PATHS: dict[Language, str] = {"zh": "/", "en": "/en"}
+LINKS = (("handover", "/handover"),)
+"""Pages of the console by the key of what they are called: who may sees the way there."""
 PHONE = "/m"
 """Where those are led who have no desk."""
 
@@ -83,7 +87,9 @@ class OfficePage:
             FeedList(words=self._words(FEED), first=first, **started)
             with box("div", "centre"):
                 PlanMap(words=self._words(PLAN), **started)
-                Dossier(words=self._words(DOSSIER), **started)
+                Dossier(words=self._words(DOSSIER), csrf=self._csrf, mayReveal=self._may_reveal(),
+                        reveal=reveal_words(self._language),
+                        reasons=reason_words(self._language), **started)  # fmt: skip
             Standing(words=self._words(GLANCE), first=asdict(told.side), **shared)
             visits = page_link("/visits", self._language) if self._may("/visits") else ""
             Foot(words=self._words(FOOT), first=asdict(told.counts), quietAtFirst=told.quiet,
@@ -97,6 +103,9 @@ class OfficePage:
         key = key_of("GET", path)
         return key is not None and RIGHTS[key].lets_in(self._who)
 
+    def _may_reveal(self) -> bool:
+        return RIGHTS[("POST", "/api/cases/{name}/reveal")].lets_in(self._who)
+
     def _top(self, told: Told, started: dict[str, str]) -> None:
         speaker = self._live.speakers[self._language]
         with box("header", "top", self._saying.text("top")):
@@ -104,13 +113,23 @@ class OfficePage:
             name = self._live.names.of(f"person:{self._who.login}", self._language)
             Pulse(line=f"/page/{self._language}/live", first=told.pulse, lost=speaker.lost())
             text("span", self._saying.text("on_duty", who=name), "on-duty")
-            links = [{"word": self._saying.text("handover"),
-                      "href": page_link("/handover", self._language)}]  # fmt: skip
+            links = [link for key, path in LINKS if (link := self._link(key, path))]
             Top(
                 words=self._words(TOP), first=asdict(told.counts), csrf=self._csrf,
-                links=links if self._may("/handover") else [], other=self._other(),
+                other=self._other(), links=links, more=self._menu(),
                 paperPath=page_link("/paper/cases/CASE", self._language), **started,
             )  # fmt: skip
+
+    def _menu(self) -> list[dict[str, str]]:
+        """The menu of all pages, without this one and those that have a link of their own."""
+        own = {path for _, path in LINKS} | {"/"}
+        found = menu(self._who, self._language, "/", asked=self._language == "en")
+        return [{"word": m.word, "href": m.href} for m in found if m.path not in own]
+
+    def _link(self, key: str, path: str) -> dict[str, str] | None:
+        if not self._may(path):
+            return None
+        return {"word": self._saying.text(key), "href": page_link(path, self._language)}
 
     def _other(self) -> dict[str, str]:
         language = self._language

@@ -7,7 +7,7 @@ _TIMES = (
 _COUNTS = ("count_waiting", "count_under_way", "count_overdue")
 TOP = (
     *_COUNTS, "figures", "search", "search_none", "top", "print", "sound_on", "sound_off", "keys",
-    "leave",
+    "leave", "go_more",
 )  # fmt: skip
 FEED = (
     *_TIMES, *_COUNTS, "count_supervised", "count_closed_today", "feed", "tab_mine", "tab_all",
@@ -19,7 +19,7 @@ PLAN = (
 )  # fmt: skip
 DOSSIER = (
     *_TIMES, "case", "back", "gone", "choose", "act", "clear", "clear_none", "clear_fault",
-    "clear_plate", "clear_home", "clear_number", "clear_person", "clear_holder", "why", "advice",
+    "notices", "notices_none", "why", "advice",
     "pictures", "picture", "picture_gone", "cameras", "camera_none", "live", "recording",
     "incident", "evidence", "evidence_none", "evidence_more", "part_door", "part_barrier",
     "part_camera", "part_other", "near", "near_count", "near_none", "acts",

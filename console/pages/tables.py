@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote, urlencode
 
 from console.glance import Glance
 from console.pages.cards import date_text
@@ -32,6 +33,8 @@ class TableText:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
+    links: tuple[str, ...] = ()
+    """The page behind each row, in their order; none where rows have no pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,20 @@ class Tables:
         }
         columns = self._say(f"columns_{kind}").split("|")
         title, note = self._say(f"glance_{kind}"), self._say(f"note_{kind}")
-        return TableText(title, tuple(columns), tuple(rows[kind]()), note)
+        links = tuple(self._links(kind, glance, devices))
+        return TableText(title, tuple(columns), tuple(rows[kind]()), note, links)
+
+    def _links(self, kind: str, glance: Glance, devices: Sequence[DeviceView]) -> list[str]:
+        pages: dict[str, list[tuple[str, str, str]]] = {
+            "people": [("gates", one.gate, one.estate) for one in glance.passages],
+            "homes": [("places", one.place, one.estate) for one in glance.homes],
+            "devices": [("places", one.place, one.estate) for one in devices],
+        }
+        asked = {"lang": self.speaker.language}
+        return [
+            f"/{page}/{quote(name, safe='')}?{urlencode({'estate': estate} | asked)}"
+            for page, name, estate in pages.get(kind, ())
+        ]
 
     def _say(self, key: str, **values: object) -> str:
         return self.speaker.say(key, **values)

@@ -23,6 +23,10 @@ export default {
     </div>
     <nav :aria-label="words.top">
       <a v-for="link in links" :key="link.href" :href="link.href">{{ link.word }}</a>
+      <details v-if="more.length" class="more" ref="more" @keydown.esc="shut">
+        <summary>{{ words.go_more }}</summary>
+        <ul><li v-for="link in more" :key="link.href"><a :href="link.href">{{ link.word }}</a></li></ul>
+      </details>
       <a :href="paper" :aria-disabled="!chosen" :class="{off: !chosen}">{{ words.print }}</a>
       <button type="button" class="plain" :aria-pressed="isMuted" :title="isMuted ? words.sound_off : words.sound_on"
         :aria-label="isMuted ? words.sound_off : words.sound_on" @click="mute"><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M3 7v6h4l5 4V3L7 7z" />
@@ -34,7 +38,7 @@ export default {
         <input type="hidden" name="csrf" :value="csrf"><button class="plain">{{ words.leave }}</button>
       </form>
     </nav>`,
-  props: { words: Object, language: String, first: Object, links: Array, paperPath: String, other: Object, csrf: String, start: String },
+  props: { words: Object, language: String, first: Object, links: Array, more: Array, paperPath: String, other: Object, csrf: String, start: String },
   mixins: [listening({ office: "hear", choose: "chose", find: "sought" })],
   data() {
     return {
@@ -104,6 +108,10 @@ export default {
     },
     go(one) {
       location.assign(one.href);
+    },
+    shut() {
+      this.$refs.more.open = false;
+      this.$refs.more.querySelector("summary").focus();
     },
     leave() {
       this.isOpen = false;

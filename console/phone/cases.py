@@ -6,13 +6,19 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from console.advice import advice_for
 from console.changes import Look
 from console.office import StoreFault, midnight
+from console.phone.asking import read_form
+from console.phone.clear import at_once, for_a_reason
 from console.phone.desk import Desk, Gone
 from console.phone.queue import PAGE, Queue, View, views_of
+from console.phone.refusing import FAULTS, reveal_said
 from console.phone.rendering import OK, Said, Visit
 from console.phone.sheet import photos_of, sheet_of
+from console.privacy.reveal import Revealed
 from console.rest.showing import Shown
+from console.revealing import reason_words, reveal_words
 from schemas.base import MS_PER_S
 from schemas.pictures import content_type
 
@@ -72,6 +78,7 @@ def _queue(desk: Desk, visit: Visit, asked: tuple[View, str, int]) -> Response:
     shown = Shown(desk.office.cases.procedure, desk.office.title, visit.who)
     return desk.pages.page(
         visit, "queue.html", Said(tag=tag), acts_tag=acts, counts=counts, view=view, estate=estate,
+        is_theirs=bool(lines) or visit.who.covers(desk.office.cases.around.areas(estate, estate)),
         views=views_of(visit.who.role), skip=skip, size=PAGE, more=len(lines) > PAGE,
         lines=[(shown.case(line.case), line.is_mine) for line in lines[:PAGE]],
     )  # fmt: skip
@@ -87,14 +94,21 @@ def _own(desk: Desk, visit: Visit) -> Response:
 
 def _add_case(router: APIRouter, desk: Desk) -> None:
     def page(
-        visit: Visit, name: str, said: Said = OK, typed: dict[str, str] | None = None
-    ) -> Response:
+        visit: Visit, name: str, said: Said = OK, typed: dict[str, str] | None = None,
+        asked: Revealed | None = None,
+    ) -> Response:  # fmt: skip
         with desk.reader(visit.who) as reader:
             case = reader.case(name)
             if case is None:
                 raise Gone(name)
             sheet = sheet_of(desk.office, reader, case)
-        return desk.pages.page(visit, "case.html", said, sheet=sheet, typed=typed or {})
+        advice = advice_for(case.kind, case.handler, visit.language)
+        return desk.pages.page(
+            visit, "case.html", said, sheet=sheet, typed=typed or {}, asked=asked,
+            clear=asked or at_once(desk, visit, case),
+            advice=advice if visit.who.role != "resident" else [],
+            reveal=reveal_words(visit.language), reasons=reason_words(visit.language),
+        )  # fmt: skip
 
     @router.get("/m/cases/{name}")
     def case(name: str, request: Request) -> Response:
@@ -111,6 +125,24 @@ def _add_case(router: APIRouter, desk: Desk) -> None:
             lambda visit, posted: desk.act(visit, name, posted),
             lambda visit, said, typed: page(visit, name, said, typed),
         )
+
+
+    @router.post("/m/cases/{name}/reveal")
+    async def reveal(name: str, request: Request) -> Response:
+        visit, raw = desk.visit(request), await read_form(request)
+
+        def work() -> Response:
+            try:
+                try:
+                    said = raw.checked(visit.who).texts
+                    return page(visit, name, asked=for_a_reason(desk, visit, name, said))
+                except FAULTS as error:
+                    typed = {"act": "reveal"} | dict(raw.texts)
+                    return page(visit, name, reveal_said(visit, error), typed)
+            except Gone:
+                return desk.gone(visit)
+
+        return await run_in_threadpool(work)
 
 
 def _add_photo(router: APIRouter, desk: Desk) -> None:

@@ -43,10 +43,14 @@ class Offer:
 
 def offers(procedure: Procedure, case: Case, acts: tuple[ActKind, ...]) -> tuple[Offer, ...]:
     """The forms of the acts that are possible now, the next step first."""
+    return tuple(_offer(procedure, case, act) for act in in_order(procedure, case, acts))
+
+
+def in_order(procedure: Procedure, case: Case, acts: tuple[ActKind, ...]) -> list[ActKind]:
+    """The acts that are possible now, the next step first."""
     is_done = case.state in procedure.table.flows[case.flow].closes_after
     ahead: tuple[ActKind, ...] = ("close", *_AHEAD) if is_done else _AHEAD
-    ordered = dict.fromkeys([*(act for act in ahead if act in acts), *acts])
-    return tuple(_offer(procedure, case, act) for act in ordered)
+    return list(dict.fromkeys([*(act for act in ahead if act in acts), *acts]))
 
 
 def _offer(procedure: Procedure, case: Case, act: ActKind) -> Offer:

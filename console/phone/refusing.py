@@ -11,10 +11,12 @@ from console.cases.rows import Raced
 from console.phone.asking import ForeignPage
 from console.phone.images import PHOTO_BYTES_MAX, PHOTOS_MAX, NoPhoto
 from console.phone.rendering import Said, Visit
+from console.privacy.reveal import NotYours
 from console.register import planning
-from console.register.reveal import TooOften
+from console.register.reveal import NoReason, TooOften
 from console.register.vault import NoKey
 from console.rest.plumbing import STATUS_OF_REFUSAL
+from console.revealing import fault_word
 from console.rights import MB
 from schemas.sealing import SealError
 from schemas.yaml_file import FileFaults
@@ -31,7 +33,13 @@ KEYS: dict[type[Exception], tuple[str, int]] = {
     FileFaults: ("no_site", 503), OperationalError: ("busy", 503), DataError: ("wrong_text", 422),
     ValidationError: ("wrong_form", 422), OSError: ("no_room", 503), Locked: ("locked", 429),
 }  # fmt: skip
-FAULTS: tuple[type[Exception], ...] = (*KEYS, Refused, ReportFault, NoPhoto, NotPossible)
+LOOKS: dict[type[Exception], int] = {
+    ValidationError: 422, NoReason: 422, NotYours: 403, TooOften: 429, NoKey: 503,
+}  # fmt: skip
+"""Why a look at clear values is refused."""
+FAULTS: tuple[type[Exception], ...] = (
+    *KEYS, Refused, ReportFault, NoPhoto, NotPossible, NoReason, NotYours,
+)  # fmt: skip
 
 
 def said_of(visit: Visit, error: Exception) -> Said:
@@ -52,3 +60,10 @@ def said_of(visit: Visit, error: Exception) -> Said:
         return Said(422, wrong=visit.say(str(error)))
     key, status = next(told for kind, told in KEYS.items() if isinstance(error, kind))
     return Said(status, wrong=visit.say(key))
+
+def reveal_said(visit: Visit, error: Exception) -> Said:
+    """The line and the status of one of `FAULTS` that came of asking to see more."""
+    status = next((code for kind, code in LOOKS.items() if isinstance(error, kind)), None)
+    if status is None:
+        return said_of(visit, error)
+    return Said(status, wrong=fault_word(status, visit.language))

@@ -16,8 +16,9 @@ from starlette.responses import Response
 
 from console.accounts.principal import Principal
 from console.accounts.sessions import csrf_token
-from console.forms import language_of
+from console.forms import LANGUAGE_COOKIE, language_of
 from console.guard import principal_of
+from console.menu import menu
 from console.office import Office
 from console.phone import times
 from console.phone.times import TEXTS
@@ -27,7 +28,7 @@ from console.words import LANGUAGES, Language, handler_word, pick, severity_word
 from schemas.acts import Verdict
 from schemas.base import Words
 
-COOKIE = "sc_language"
+COOKIE = LANGUAGE_COOKIE
 LANGUAGE_AGE_S = 365 * 86_400
 PACKED_FROM = 600
 GZIP_LEVEL = 5
@@ -133,6 +134,7 @@ class Pages:
             "left": lambda at: times.left_text(at, visit.now, language),
             "ago": lambda at: times.span_text(max(0, visit.now - at), language),
             "span": lambda minutes: times.span_text(minutes * 60_000, language),
+            "pages": [one for one in menu(who, language, "/m") if one.path not in ("/m", "/me")],
             "ways": {name: _open_way(who, path) for name, path in WAYS.items()},
             "css": asset("phone.css")[1], "js": asset("phone.js")[1],
         }  # fmt: skip

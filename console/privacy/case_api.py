@@ -30,6 +30,7 @@ STATUS: dict[type[Exception], int] = {NotYours: 403, NoReason: 422, TooOften: 42
 OURS = (NotYours, NoReason, TooOften, NoKey)
 ZIP = "application/zip"
 LOOKING: Responses = {**REFUSED, 429: {"description": "as many looks as an hour allows"}}
+TAKEN_OUT: Responses = {**LOOKING, 200: {"content": {ZIP: {}}, "description": "the case"}}
 
 
 class ValueAnswer(Model):
@@ -118,7 +119,7 @@ def _add_reveal(router: APIRouter, office: Office) -> None:
 def _add_export(router: APIRouter, office: Office) -> None:
     revealing = revealing_of(office)
 
-    @router.post("/api/cases/{name}/export", response_class=Response, responses=LOOKING)
+    @router.post("/api/cases/{name}/export", response_class=Response, responses=TAKEN_OUT)
     def export(name: str, asked: ExportAsked, who: Who) -> Response:
         """A case as a signed ZIP that a third party can check; who took it and why is kept."""
         at = office.clock()

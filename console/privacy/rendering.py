@@ -20,14 +20,11 @@ from console.accounts.principal import Principal
 from console.accounts.sessions import csrf_token
 from console.forms import language_of
 from console.guard import is_csrf_token, principal_of
-from console.rights import RIGHTS
+from console.menu import menu
 from console.settings import ConsoleSettings
 from console.words import LANGUAGES, Language, Texts, pick
 from schemas.base import MS_PER_S, format_instant
 
-NAV = (("/", "nav_office"), ("/watch", "nav_watch"), ("/requests", "nav_requests"),
-       ("/rights", "nav_rights"), ("/audit", "nav_audit"), ("/bases", "nav_bases"),
-       ("/kept", "nav_kept"))  # fmt: skip
 FORM_MAX = 64
 
 
@@ -94,6 +91,7 @@ class Asking:
     who: Principal
     language: Language
     path: str
+    is_chosen: bool = False
 
     def t(self, key: str, **values: object) -> str:
         """A text of this package. Raises KeyError for one that it has not."""
@@ -106,7 +104,8 @@ def _language(request: Request) -> Language:
 
 
 def _asking(request: Request) -> Asking:
-    return Asking(principal_of(request.scope), _language(request), request.url.path)
+    return Asking(principal_of(request.scope), _language(request), request.url.path,
+                  "lang" in request.query_params)  # fmt: skip
 
 
 async def _given(request: Request) -> Given:
@@ -140,17 +139,13 @@ class Pages:
         known = {
             "t": asking.t, "lang": asking.language, "path": asking.path, "who": asking.who,
             "csrf": csrf_token(session) if session else "", "wrong": None,
-            "nav": [(to, asking.t(word)) for to, word in NAV if may_open(asking.who, to)],
+            "nav": menu(asking.who, asking.language, asking.path, asked=asking.is_chosen),
             "office": pick(self.settings.office, asking.language), "zone": self.settings.zone,
         }  # fmt: skip
         text = _engine().get_template(template).render(known | values)
         return HTMLResponse(text, status)
 
 
-def may_open(who: Principal, path: str) -> bool:
-    """Whether somebody may open a page, by the one table of rights."""
-    right = RIGHTS.get(("GET", path))
-    return right is not None and right.lets_in(who)
 
 
 def style() -> bytes:

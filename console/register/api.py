@@ -5,14 +5,14 @@ Plain functions: FastAPI runs them in threads, away from the stream of alerts.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from sqlalchemy.exc import OperationalError
 
 from console.audit.chain import Signed
-from console.guard import who_of
+from console.guard import principal_of, who_of
 from console.register.answers import (
     ANSWERS,
     Answer,
@@ -30,7 +30,8 @@ from console.register.planning import Conflict, Refused
 from console.register.reading import resolved
 from console.register.reveal import TooOften
 from console.register.sealing import unsealed
-from console.register.shelf import Wanted, entry_of, history, listed
+from console.register.shelf import Wanted, history, listed
+from console.register.sight import Sight, row_in_sight
 from console.register.vault import NoKey
 from schemas.sealing import SealError
 from schemas.yaml_file import FileFaults
@@ -42,6 +43,17 @@ STATUS: dict[type[Exception], int] = {
 OURS = (Conflict, TooOften, FileFaults, NoKey, SealError, OSError)
 Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX)]
 After = Annotated[str | None, Query(description="id of the last entry you have")]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which part of a list."""
+
+    limit: Limit = LIMIT
+    after: After = None
+
+
+FIRST_PART = Part()
 
 
 @contextmanager
@@ -69,9 +81,15 @@ def register_router(office: RegisterOffice) -> APIRouter:
     return router
 
 
-def _row(office: RegisterOffice, kind: Kind, name: str) -> Row:
+def _sight(office: RegisterOffice, request: Request) -> Sight:
+    with answered():
+        return office.sight(principal_of(request.scope))
+
+
+def _row(office: RegisterOffice, kind: Kind, name: str, sight: Sight) -> Row:
+    """An entry in sight. Raises HTTPException."""
     with office.engine.connect() as connection:
-        found = entry_of(connection, kind, name)
+        found = row_in_sight(connection, kind, name, sight)
     if found is None:
         raise HTTPException(404, f"no entry {name!r} among {kind.name}")
     return found
@@ -87,28 +105,30 @@ def _add_reading(router: APIRouter, office: RegisterOffice, kind: Kind) -> None:
 
     @router.get(f"/{kind.name}", response_model=list[model], name=f"list_{kind.name}")  # type: ignore[valid-type]
     def entries(
+        request: Request,
         estate: str | None = None,
         dwelling: str | None = None,
         standing: bool = True,
-        limit: Limit = LIMIT,
-        after: After = None,
+        part: Annotated[Part, Depends()] = FIRST_PART,
     ) -> list[Answer]:
         """Entries in the order of their ids; for the next page give the last one's id."""
         now = office.clock()
-        wanted = Wanted(estate, dwelling, standing_at=now if standing else None)
+        bounds = _sight(office, request).conditions(kind)
+        wanted = Wanted(estate, dwelling, standing_at=now if standing else None, bounds=bounds)
         with office.engine.connect() as connection:
-            rows = listed(connection, kind, wanted, limit, after)
+            rows = listed(connection, kind, wanted, part.limit, part.after)
         return [answer_of(kind, row, now) for row in rows]
 
     @router.get(f"/{kind.name}/{{name}}", response_model=model, name=f"get_{kind.name}")
-    def entry(name: str) -> Answer:
+    def entry(name: str, request: Request) -> Answer:
         """One entry."""
-        return answer_of(kind, _row(office, kind, name), office.clock())
+        row = _row(office, kind, name, _sight(office, request))
+        return answer_of(kind, row, office.clock())
 
     @router.get(f"/{kind.name}/{{name}}/history", name=f"history_of_{kind.name}")
-    def versions(name: str) -> list[VersionAnswer]:
+    def versions(name: str, request: Request) -> list[VersionAnswer]:
         """Who changed it, when and why; the oldest first."""
-        _row(office, kind, name)
+        _row(office, kind, name, _sight(office, request))
         with office.engine.connect() as connection:
             return [VersionAnswer(**asdict(one)) for one in history(connection, kind, name)]
 
@@ -120,7 +140,7 @@ def _add_looks(router: APIRouter, office: RegisterOffice, kind: Kind) -> None:
         @router.post(f"/{kind.name}/{{name}}/reveal", name=f"reveal_{kind.name}")
         def reveal(name: str, told: Reveal, request: Request) -> Clear:
             """The clear values of an entry. Who asked, when and why is written down first."""
-            row = _row(office, kind, name)
+            row = _row(office, kind, name, _sight(office, request))
             signed = signed_by(office, request, told.why)
             with answered(name):
                 keys = office.vault.keys()
@@ -131,16 +151,18 @@ def _add_looks(router: APIRouter, office: RegisterOffice, kind: Kind) -> None:
     if "ref" in kind.table.c:
 
         @router.post(f"/{kind.name}/find", response_model=list[model], name=f"find_{kind.name}")  # type: ignore[valid-type]
-        def find(told: Find) -> list[Answer]:
+        def find(told: Find, request: Request) -> list[Answer]:
             """The entries of a number or plate. Posted, so that it stands in no address."""
+            bounds = _sight(office, request).conditions(kind)
             with answered():
-                wanted = _sought(office, told)
+                wanted = replace(sought(office, told), bounds=bounds)
             with office.engine.connect() as connection:
                 rows = listed(connection, kind, wanted, LIMIT_MAX)
             return [answer_of(kind, row, office.clock()) for row in rows]
 
 
-def _sought(office: RegisterOffice, told: Find) -> Wanted:
+def sought(office: RegisterOffice, told: Find) -> Wanted:
+    """The entries that a number or plate means. Raises Refused, NoKey."""
     if (told.number is None) is (told.plate is None):
         raise Refused("number: give a number or a plate, and not both")
     scope = office.vault.keys().estate(told.estate)
@@ -158,16 +180,18 @@ def _add_writing(router: APIRouter, office: RegisterOffice, kind: Kind) -> None:
     @router.post(f"/{kind.name}", response_model=model, name=f"set_{kind.name}")
     def change(told: Entered[told_as], request: Request) -> Answer:  # type: ignore[valid-type]
         """Enter an entry, or change the one that is the same. The same again changes nothing."""
-        signed = signed_by(office, request, told.why)
+        signed, sight = signed_by(office, request, told.why), _sight(office, request)
         with answered():
-            entry = resolved(told.entry, office.known())
+            entry = resolved(told.entry, office.known_to(sight))
+            office.check(sight, kind, entry)
             planned = office.desk.set(kind, entry, signed, told.version)
-        return answer_of(kind, _row(office, kind, planned.row["id"]), signed.at)
+        return answer_of(kind, _row(office, kind, planned.row["id"], sight), signed.at)
 
     @router.post(f"/{kind.name}/{{name}}/end", response_model=model, name=f"end_{kind.name}")
     def end(name: str, told: Change, request: Request) -> Answer:
         """End an entry; a consent is withdrawn so."""
-        signed = signed_by(office, request, told.why)
+        signed, sight = signed_by(office, request, told.why), _sight(office, request)
+        _row(office, kind, name, sight)
         with answered(name):
             office.desk.end(kind, name, signed, told.version)
-        return answer_of(kind, _row(office, kind, name), signed.at)
+        return answer_of(kind, _row(office, kind, name, sight), signed.at)

@@ -49,6 +49,19 @@ def columns_of(kind: Kind) -> list[str]:
     return fields + [name for name, (field, _) in UNITS.items() if field in fields]
 
 
+def template_columns(kind: Kind) -> list[str]:
+    """The columns of an empty list of a kind: what people fill in, spans in what they say."""
+    spans = {"stay_max_s": "stay_max_min", "silent_max_s": "silent_max_h"}
+    return [spans.get(name, name) for name in kind.entry.model_fields]
+
+
+def heading_of(kind: Kind, column: str, language: str) -> str:
+    """What a column is called at the head of a list that is to be read again."""
+    own, common = _file()["kinds"][kind.name], _file()["common"]
+    others: Sequence[str] = own.get(column) or common.get(column) or ()
+    return others[0] if language == "zh" and others else column
+
+
 def names_of(kind: Kind) -> dict[str, str]:
     """Folded headings to columns, for a kind: its own names win over the common ones."""
     own, common = _file()["kinds"][kind.name], _file()["common"]

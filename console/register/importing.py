@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from console.audit.chain import Said, Signed
 from console.audit.log import append, hold
@@ -11,8 +11,9 @@ from console.database import writing
 from console.register.kinds import Kind
 from console.register.office import RegisterOffice
 from console.register.planning import Planned
-from console.register.reading import Given, read_entries, without_doubles
+from console.register.reading import Given, Read, read_entries, without_doubles
 from console.register.sheet import read_sheet
+from console.register.sight import NotYours, Sight, everyone, homes_at
 from schemas.yaml_file import FileFaults
 
 MARKS = {"added": "+", "changed": "~", "revived": "^", "left": "!"}
@@ -33,25 +34,29 @@ class Imported:
         """One line for each entry that is not as it was; nothing of it in clear."""
         for one in self.planned:
             if one.change != "same":
-                fields = _differing(kind, one) if one.change == "changed" else ""
+                names = differing(kind, one) if one.change == "changed" else []
+                fields = f": {', '.join(names)}" if names else ""
                 yield f"{MARKS[one.change]} {one.row['estate']} {one.row['id']}{fields}"
 
 
-def _differing(kind: Kind, one: Planned) -> str:
+def differing(kind: Kind, one: Planned) -> list[str]:
+    """The columns that are another way behind a change."""
     before = one.before or {}
-    names = [name for name in kind.columns if one.row[name] != before.get(name)]
-    return f": {', '.join(names)}" if names else ""
+    return [name for name in kind.columns if one.row[name] != before.get(name)]
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the operator said: the file's content and name, and whether to write."""
+    """What the operator said: the file's content and name, and whether to write; and whose areas
+    bound it.
+    """
 
     content: bytes
     file: str
     estate: str | None = None
     write: bool = False
     revive: bool = False
+    sight: Sight = field(default_factory=everyone)
 
 
 def import_file(office: RegisterOffice, kind: Kind, wish: Wish, signed: Signed) -> Imported:
@@ -59,8 +64,9 @@ def import_file(office: RegisterOffice, kind: Kind, wish: Wish, signed: Signed) 
 
     Raises FileFaults with every fault, and then nothing was changed; Refused; NoKey.
     """
-    given = Given(office.known(), office.settings.zone, wish.estate)
+    given = Given(office.known_to(wish.sight), office.settings.zone, wish.estate)
     read = read_entries(kind, read_sheet(wish.content, wish.file), wish.file, given)
+    _keep_inside(office, kind, wish.sight, read)
     rows = without_doubles(read, office.desk.rows(kind, [entry for _, entry in read.entries]))
     if read.faults:
         raise FileFaults(sorted(read.faults, key=lambda fault: fault.line))
@@ -69,6 +75,18 @@ def import_file(office: RegisterOffice, kind: Kind, wish: Wish, signed: Signed) 
     imported = Imported(office.desk.enter(kind, rows, signed, revive=wish.revive))
     _note_import(office, kind, wish, signed, imported)
     return imported
+
+
+def _keep_inside(office: RegisterOffice, kind: Kind, sight: Sight, read: Read) -> None:
+    """Note a fault for each entry that whoever imports may not write."""
+    with office.engine.connect() as connection:
+        homes = homes_at(connection)
+    for line, entry in read.entries:
+        try:
+            sight.check(kind, entry, homes)
+        except NotYours as error:
+            where, _, what = str(error).partition(": ")
+            read.fault(line, where, what)
 
 
 def _note_import(

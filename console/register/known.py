@@ -12,13 +12,14 @@ class Known:
     """Estates with the places of each by id and by name; `homes` by name, and by address.
 
     An empty `places` means that no site file was read: then any place may be named. `estates` empty
-    means that nothing was ever heard: then any estate may be.
+    means that nothing was ever heard: then any estate may be, unless somebody's areas bound it.
     """
 
     estates: frozenset[str] = frozenset()
     places: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     homes: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     zones: Mapping[str, ZoneInfo] = field(default_factory=dict)
+    is_bounded: bool = False
 
     @property
     def only_estate(self) -> str | None:
@@ -27,7 +28,7 @@ class Known:
 
     def estate_fault(self, estate: str) -> str | None:
         """Why an estate cannot be named, None if it can."""
-        if not self.estates or estate in self.estates:
+        if estate in self.estates or not (self.estates or self.is_bounded):
             return None
         return f"{estate!r} is no estate known here; there are: {', '.join(sorted(self.estates))}"
 

@@ -9,7 +9,9 @@ import structlog
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from console.accounts.principal import Principal
 from console.audit.log import head_of
+from console.cases.surroundings import Surroundings
 from console.devices import Views
 from console.outbox.announcing import Speaker
 from console.outbox.log import Log
@@ -17,10 +19,13 @@ from console.outbox.notes import Note
 from console.outbox.service import Outbox, Times
 from console.register import telling
 from console.register.desk import Desk
+from console.register.entries import Entry
+from console.register.kinds import Kind
 from console.register.known import Known
 from console.register.retention import erase
 from console.register.reveal import Reveals
 from console.register.shelf import known
+from console.register.sight import Sight, homes_at
 from console.register.vault import NoKey, Vault
 from console.settings import ConsoleSettings
 from console.watch import telling as watch_telling
@@ -55,6 +60,25 @@ class RegisterOffice:
         """What an entry may name now. Raises FileFaults, OSError."""
         with self.engine.connect() as connection:
             return known(connection, self.site())
+
+    def around(self) -> Surroundings:
+        """What lies where, by the site as it stands. Raises FileFaults, OSError."""
+        site = self.site()
+        return Surroundings(site.configs() if site else None)
+
+    def sight(self, who: Principal) -> Sight:
+        """What somebody sees of the register now. Raises FileFaults, OSError."""
+        return Sight(who, self.around())
+
+    def known_to(self, sight: Sight) -> Known:
+        """What an entry of somebody may name now. Raises FileFaults, OSError."""
+        with self.engine.connect() as connection:
+            return sight.known(known(connection, self.site()), homes_at(connection))
+
+    def check(self, sight: Sight, kind: Kind, entry: Entry) -> None:
+        """Raises NotYours for an entry that somebody may not write."""
+        with self.engine.connect() as connection:
+            sight.check(kind, entry, homes_at(connection))
 
     def outbox(self, views: Views) -> Outbox:
         """What sends the changes of this database; `views` tell where the estates' clocks stand."""

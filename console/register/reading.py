@@ -21,11 +21,15 @@ NUMBERS = frozenset({"registered_count", "stay_max_s", "silent_max_s", *UNITS})
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What is told beside the file: what may be named, the estate and the zone where none is."""
+    """What is told beside the file: what may be named, the estate and the zone where none is.
+
+    `before`: what an entry says already that is only changed, by field.
+    """
 
     known: Known
     zone: ZoneInfo
     estate: str | None = None
+    before: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def usual_estate(self) -> str | None:
@@ -55,21 +59,22 @@ def read_entries(kind: Kind, lines: Iterable[Line], file: str, given: Given) -> 
     columns = read_headings(kind, cells, file, has_estate=given.usual_estate is not None)
     read = Read(file)
     for line, cells in rows:
-        entry = _entry(kind, line, dict(zip(columns, cells, strict=False)), read, given)
+        entry = read_entry(kind, line, dict(zip(columns, cells, strict=False)), read, given)
         if entry is not None:
             read.entries.append((line, entry))
     return read
 
 
-def _entry(
+def read_entry(
     kind: Kind, line: int, cells: Mapping[str, str], read: Read, given: Given
 ) -> Entry | None:
+    """The entry that cells by column mean; None, and its faults noted, where they do not hold."""
     estate = cells.get("estate") or given.usual_estate or ""
     fault = given.known.estate_fault(estate) if estate else "is empty; name the estate"
     if fault:
         read.fault(line, "estate", fault)
         return None
-    told: dict[str, Any] = {"estate": estate}
+    told: dict[str, Any] = {**given.before, "estate": estate}
     wrong: set[str] = set()
     for column, cell in cells.items():
         if column and cell and column != "estate":

@@ -19,13 +19,17 @@ IN_ONE_QUERY = 500
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which entries: of an estate, of a home, found by a pseudonym; `standing` at an instant."""
+    """Which entries: of an estate, of a home, found by a pseudonym; `standing` at an instant.
+
+    `bounds`: what holds for the rows that whoever asks may see (`sight`).
+    """
 
     estate: str | None = None
     dwelling: str | None = None
     ref: str | None = None
     skeleton: str | None = None
     standing_at: int | None = None
+    bounds: Sequence[sa.ColumnElement[bool]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ def listed(
 
 def _conditions(kind: Kind, wanted: Wanted) -> Iterable[sa.ColumnElement[bool]]:
     columns = kind.table.c
+    yield from wanted.bounds
     for name in ("estate", "dwelling", "ref", "skeleton"):
         value = getattr(wanted, name)
         if value is not None:

@@ -19,9 +19,10 @@ from console.cases.acting import Refused
 from console.cases.intake import ReportFault
 from console.cases.once import KEY_MAX, Asked, KeyReused, digest_of, once
 from console.cases.rows import Raced
-from console.guard import principal_of
+from console.guard import TooLarge, principal_of
 from console.lifecycle.refusal import Refusal
 from console.notify.people import PeopleFault
+from console.refused import as_asked
 from console.register.vault import NoKey
 
 STATUS_OF_REFUSAL = {"role": 403, "not_yours": 403, "police_only": 403, "not_reporter": 403}
@@ -37,12 +38,43 @@ Key = Annotated[
     ),
 ]  # fmt: skip
 Responses = dict[int | str, dict[str, Any]]
+
+
+class Invalid(BaseModel):
+    """One value that does not fit: where it stands in what was sent, and why."""
+
+    loc: list[str | int]
+    msg: str
+    type: str
+
+
+class Problem(BaseModel):
+    """Why nothing came of it: one line, the reason of an act, or the values that do not fit."""
+
+    detail: str | Refusal | list[Invalid]
+
+
+def _problem(description: str) -> dict[str, Any]:
+    return {"model": Problem, "description": description}
+
+
 REFUSED: Responses = {
-    403: {"description": "not for whoever asks"},
-    404: {"description": "not there, or not in sight"},
-    409: {"model": Refusal, "description": "not possible now: the reason, and the version it has"},
-    422: {"description": "something is missing or wrong"},
+    403: _problem("not for whoever asks"),
+    404: _problem("not there, or not in sight"),
+    409: _problem("not possible now: the reason, and the version it has"),
+    422: _problem("something is missing or wrong"),
 }
+ANYWHERE: Responses = {
+    401: _problem("nobody was let in"),
+    403: REFUSED[403],
+    404: REFUSED[404],
+    409: REFUSED[409],
+    413: _problem("larger than this takes"),
+    422: REFUSED[422],
+    429: _problem("too often; `Retry-After` says how long to wait"),
+    503: _problem("the database is busy, or a key is missing"),
+}
+"""What any route may answer."""
 
 
 def _who(request: Request) -> Principal:
@@ -108,6 +140,10 @@ def add_refusals(app: FastAPI) -> None:
     async def unkeepable(_: Request, _error: Exception) -> Response:
         return JSONResponse({"detail": "a text holds what no database keeps: mend it"}, 422)
 
+    async def too_large(request: Request, error: Exception) -> Response:
+        return as_asked(request.scope, 413, str(getattr(error, "detail", error)))
+
+    app.exception_handler(TooLarge)(too_large)
     app.exception_handler(DataError)(unkeepable)
     app.exception_handler(Refused)(refused)
     app.exception_handler(Raced)(raced)

@@ -26,6 +26,7 @@ from deploy.devices.common import (
 )
 from deploy.devices.entry import PAGES, Address, Entry, page_of, read_pages, site_lines, typed
 from deploy.devices.judged import found, judged
+from deploy.devices.plan_check import plan_faults
 from deploy.embedded.parts import LOOPBACK
 from deploy.embedded.place import BRIDGE_PORT, told_ports
 from ingest.bridge.passwords import PasswordFileError, generate_password, set_password
@@ -130,7 +131,7 @@ def check(
     data: Data = Path("data"),
     adapters: AdapterFolder = None,
 ) -> None:
-    """Check that site file, passwords and adapters agree; exit status 1 when they do not.
+    """Check that site file, plans, passwords and adapters agree; exit status 1 when they do not.
 
     With a device's name: how it is known, how its clock is read, and when it counts as lost.
 
@@ -148,6 +149,7 @@ def check(
         end(str(error))
     known = passwords(data)
     wrong = list(faults(told.site, told.catalogue.adapters, known, asked=bool(known)))
+    wrong += plan_faults(told.site, told.loaded.files[0].parent)
     for line in (*wrong, *warnings(told.site), *face_warnings(faces_enrolled(told.site))):
         typer.echo(line)
     if wrong:

@@ -7,10 +7,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from deploy.embedded.store import NAME
-from processors.afterwards.logs import all_events, events_of
-from processors.core.afterwards import Log
+from processors.afterwards.logs import Span, all_events, hear_all, hearers
+from processors.core.afterwards import Hearings
 from schemas.events import Event
-from schemas.topics import ALERTS, EVENTS, LATE, Topic
+from schemas.topics import ALERTS, EVENTS, Topic
 
 
 def kept_in(folder: Path) -> bool:
@@ -25,9 +25,13 @@ class KeeperLogs:
         """`folder` is where the keeper's file stands."""
         self._file = folder / NAME
 
-    async def read(self, estate: str, partition: int, since: int) -> Log:
+    async def read(self, span: Span, hearings: Hearings) -> None:
         """See Logs. Raises OSError where the file cannot be read."""
-        return await asyncio.to_thread(self._read, estate, partition, since)
+        await asyncio.to_thread(self._read, span, hearings)
+
+    async def told(self, span: Span, alerts: set[str]) -> set[str]:
+        """See Logs. Raises OSError where the file cannot be read."""
+        return await asyncio.to_thread(self._told, span, alerts)
 
     async def everything(self, since: int) -> list[Event]:
         """See Logs. Raises OSError where the file cannot be read."""
@@ -48,18 +52,33 @@ class KeeperLogs:
         except sqlite3.Error as error:
             raise OSError(f"{self._file}: {error}") from error
 
-    def _read(self, estate: str, partition: int, since: int) -> Log:
+    def _read(self, span: Span, hearings: Hearings) -> None:
         with self._open() as db:
-            events, late = (
-                events_of([row[0] for row in _rows(db, topic, partition, estate)], estate, since)
-                for topic in (EVENTS, LATE)
-            )
-            keys = db.execute(f'SELECT key FROM "{ALERTS.name}" WHERE partition=?', (partition,))
-            return Log(events, late, {key.decode() for (key,) in keys})
+            for topic, since, hear in hearers(span, hearings):
+                hear_all(_kept(db, topic, span), span.estate, since, hear)
+
+    def _told(self, span: Span, alerts: set[str]) -> set[str]:
+        question = f'SELECT 1 FROM "{ALERTS.name}" WHERE partition=? AND key=?'
+        with self._open() as db:
+            return {
+                name for name in alerts
+                if db.execute(question, (span.partition, name.encode())).fetchone()
+            }  # fmt: skip
 
 
-def _rows(db: sqlite3.Connection, topic: Topic, partition: int, estate: str) -> sqlite3.Cursor:
-    return db.execute(
-        f'SELECT value FROM "{topic.name}" WHERE partition=? AND key=? ORDER BY offset',
-        (partition, estate.encode()),
-    )
+PAGE = 64
+"""Rows read at a time. No question stands open while they are told: that would hold up the
+keeper's checkpoints, and its write-ahead log would grow.
+"""
+
+
+def _kept(db: sqlite3.Connection, topic: Topic, span: Span) -> Iterator[bytes | None]:
+    """What is kept of the estate, page by page from the first offset on."""
+    after = -1
+    while rows := db.execute(
+        f'SELECT offset, value FROM "{topic.name}" WHERE partition=? AND key=? AND offset>? '
+        f"ORDER BY offset LIMIT {PAGE}",
+        (span.partition, span.estate.encode(), after),
+    ).fetchall():
+        after = rows[-1][0]
+        yield from (value for _, value in rows)

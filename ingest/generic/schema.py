@@ -214,7 +214,7 @@ def _located(faults: Iterable[tuple[Loc, str]]) -> Invalid:
 
 def _type_faults(word: str) -> Iterator[tuple[Loc, str]]:
     if word not in EventData.TYPES:
-        yield ("type",), f"{word!r} is not an event type; see schemas/event_types.csv"
+        yield ("type",), f"{word!r} is not an event type; `adapters types` lists them"
     elif word in NOT_FROM_DEVICES:
         yield ("type",), f"{word!r} is written by this program alone, never by a device"
 

@@ -5,12 +5,14 @@ A check answers lines, one a fault, and nothing where all holds. Cases are read,
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from traceback import extract_tb
 from typing import Any
 
 from ingest.catalogue import Adapter, Catalogue
-from ingest.kit.cases import EXPECTED, REJECTED, Case, cases_of, plain, written_faults
-from ingest.message import Rejected
-from schemas.events import decode_line
+from ingest.kit.cases import EXPECTED, MESSAGE, REJECTED, Case, cases_of, plain, written_faults
+from ingest.mapping import Mapper
+from ingest.message import Rejected, Unreadable
+from schemas.events import Event, decode_line
 
 DIFFERENCES_MAX = 5
 NOTHING = "nothing"
@@ -92,6 +94,7 @@ def is_written_as_agreed(case: Case, catalogue: Catalogue) -> Iterator[str]:
             yield f"is rejected: {found.reason} at {found.path or 'the whole message'}"
         else:
             yield f"becomes {_types(plain(found))}"
+            yield from lost_times(case, found)
         yield "if that is right, --write puts it down as what must come"
 
 
@@ -108,7 +111,42 @@ def case_faults(case: Case, catalogue: Catalogue) -> list[str]:
     """Every fault of one case, the first kind of fault first."""
     if faults := list(written_faults(case)):
         return faults
-    return [fault for check in CHECKS.values() for fault in check(case, catalogue)]
+    mistake = codec_mistake(case, catalogue)
+    try:
+        faults = [fault for check in CHECKS.values() for fault in check(case, catalogue)]
+    except Exception:
+        if mistake is None:
+            raise
+        return [mistake]
+    return [mistake, *faults] if faults and mistake else faults
+
+
+def codec_mistake(case: Case, catalogue: Catalogue) -> str | None:
+    """Where the adapter's own Python stumbles over the case's message; None where it does not."""
+    try:
+        found: object = Mapper(catalogue, case.registry).readings(case.message)
+    except Unreadable:
+        return None
+    except Exception as error:
+        folder = catalogue.adapters[case.adapter].folder.resolve()
+        steps = [s for s in extract_tb(error.__traceback__) if folder in Path(s.filename).parents]
+        where = f"{Path(steps[-1].filename).name}:{steps[-1].lineno}" if steps else "its codec"
+        return (
+            f"{where}: {type(error).__name__}: {error}; mend it, or raise Unreadable "
+            "where the message lacks what is needed"
+        )
+    return None if isinstance(found, list) else f"decode answers {_short(found)}; return a list"
+
+
+def lost_times(case: Case, events: list[Event]) -> Iterator[str]:
+    """A wall-clock time that counts for nothing, as the case does not say in which zone."""
+    if case.spec.keys() & {"timezone", "site"}:
+        return
+    if any("device_time" in e["data"] and "time_from" not in e["data"] for e in plain(events)):
+        yield (
+            "its time stands for nothing, as nobody says in which zone: the receipt counts; "
+            f'put "timezone": "Asia/Shanghai" or the like into {MESSAGE}'
+        )
 
 
 def adapter_faults(adapter: Adapter) -> Iterator[str]:

@@ -11,7 +11,7 @@ import typer
 
 from ingest.catalogue import SHIPPED, Adapter, Catalogue, load_catalogue
 from ingest.kit.cases import EXPECTED, REJECTED, Case, CaseFault, cases_of, plain
-from ingest.kit.checks import adapter_faults, case_faults
+from ingest.kit.checks import adapter_faults, case_faults, codec_mistake, lost_times
 from ingest.kit.new import EXAMPLE, Plan, folder_files
 from ingest.kit.table import markdown_table, rows_of, terminal_lines, type_lines
 from ingest.message import Message, Rejected
@@ -114,7 +114,8 @@ def run_cases(
     """Run the cases of your own adapters; exit status 1 when one fails.
 
     A case whose folder says nothing of what it becomes fails, and shows it. With --write that is
-    put beside it: read it, because from then on it is what must come.
+    put beside it: read it, because from then on it is what must come. What is written already is
+    left alone: delete a case's expected.json or rejected.json to have it written anew.
 
     Example: smart-community adapters test my-adapters/acme_gate
     """
@@ -149,6 +150,8 @@ def _write_expected(case: Case, catalogue: Catalogue) -> None:
     """Put beside a case what it becomes; one that says already what it wants is left alone."""
     if any((case.folder / name).exists() for name in (EXPECTED, REJECTED)):
         return
+    if codec_mistake(case, catalogue):
+        return
     found = case.read_by(catalogue)
     content: object
     if isinstance(found, Rejected):
@@ -157,6 +160,8 @@ def _write_expected(case: Case, catalogue: Catalogue) -> None:
         name, content = EXPECTED, plain(found)
     _write(case.folder / name, orjson.dumps(content, option=orjson.OPT_INDENT_2).decode() + "\n")
     typer.echo(f"wrote  {case.name}/{name}: read it before you believe it")
+    for doubt in [] if isinstance(found, Rejected) else lost_times(case, found):
+        typer.echo(f"         {doubt}")
 
 
 def _own_adapters(folder: Path) -> tuple[Catalogue, Sequence[Adapter]]:

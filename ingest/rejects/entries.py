@@ -55,7 +55,11 @@ class Entry:
     def likes(self) -> tuple[str, str]:
         """Reason and path without what is one message's own: numbers, positions, long values."""
         reason = _QUOTED.sub(lambda found: _word(found[1]), self.reason)
-        return _NUMBERS.sub(r"\1 …", reason), _INDEX.sub("[]", self.path)
+        return _NUMBERS.sub(r"\1 …", reason), _INDEX.sub(_any, self.path)
+
+
+def _any(index: re.Match[str]) -> str:
+    return f"{index[1]} …" if index[1] else "[]"
 
 
 def _word(quoted: str) -> str:

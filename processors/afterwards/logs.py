@@ -1,25 +1,43 @@
 """Where the log of an estate is read from: the topics themselves.
 
-The embedded stack, whose broker forgets, has another reader over its keeper's file.
+The embedded stack, whose broker forgets, has another reader over its keeper's file. A log is read
+a few records at a time: it may hold a week, and what is held of it `Hearings` packs.
 """
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Protocol
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
-from processors.core.afterwards import Log
+from processors.core.afterwards import Hearings
 from schemas.events import Event, EventError, decode
 from schemas.topics import ALERTS, EVENTS, LATE, Topic
 
 FETCH_MS = 500
+RECORDS_AT_ONCE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What is wanted of an estate: its log since a moment (ms), and its late events since one."""
+
+    estate: str
+    partition: int
+    since: int
+    late_since: int
 
 
 class Logs(Protocol):
     """A reader of logs."""
 
-    async def read(self, estate: str, partition: int, since: int) -> Log:
-        """What was written of an estate since a moment (ms since the epoch)."""
+    async def read(self, span: Span, hearings: Hearings) -> None:
+        """Tell what was written of an estate: what came too late, then everything."""
+
+    async def told(self, span: Span, alerts: set[str]) -> set[str]:
+        """Which of these alerts have been told since."""
 
     async def everything(self, since: int) -> list[Event]:
         """What was written of all estates since a moment."""
@@ -32,41 +50,50 @@ class TopicLogs:
         """`bootstrap` is Kafka's address."""
         self._bootstrap = bootstrap
 
-    async def read(self, estate: str, partition: int, since: int) -> Log:
+    async def read(self, span: Span, hearings: Hearings) -> None:
         """See Logs. Raises KafkaError while the broker is away."""
-        consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._bootstrap, enable_auto_commit=False, group_id=None
-        )
-        await consumer.start()
-        try:
-            # What happened in the span was heard in it or later, so never written before it.
-            key = estate.encode()
-            events = [v async for k, v in _records(consumer, EVENTS, partition, since) if k == key]
-            late = [v async for k, v in _records(consumer, LATE, partition, since) if k == key]
-            known = {k.decode() async for k, _ in _records(consumer, ALERTS, partition, since)}
-        finally:
-            await consumer.stop()
-        return Log(events_of(events, estate, since), events_of(late, estate, since), known)
+        key = span.estate.encode()
+        async with self._consumer() as consumer:
+            for topic, since, hear in hearers(span, hearings):
+                # What happened in the span was heard in it or later, so never written before it.
+                async for records in _records(consumer, topic, span.partition, since):
+                    values = [record.value for record in records if record.key == key]
+                    await asyncio.to_thread(hear_all, values, span.estate, since, hear)
+
+    async def told(self, span: Span, alerts: set[str]) -> set[str]:
+        """See Logs. Raises KafkaError while the broker is away."""
+        if not alerts:
+            return set()
+        async with self._consumer() as consumer:
+            batches = _records(consumer, ALERTS, span.partition, span.since)
+            return alerts & {r.key.decode() async for records in batches for r in records
+                             if r.key.decode() in alerts}  # fmt: skip
 
     async def everything(self, since: int) -> list[Event]:
         """See Logs. Raises KafkaError while the broker is away."""
+        async with self._consumer() as consumer:
+            found: list[Event] = []
+            for partition in sorted(consumer.partitions_for_topic(EVENTS.name) or ()):
+                async for records in _records(consumer, EVENTS, partition, since):
+                    found.extend(all_events((record.value for record in records), since))
+            return found
+
+    @asynccontextmanager
+    async def _consumer(self) -> AsyncIterator[AIOKafkaConsumer]:
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self._bootstrap, enable_auto_commit=False, group_id=None
         )
         await consumer.start()
         try:
-            found: list[Event] = []
-            for partition in sorted(consumer.partitions_for_topic(EVENTS.name) or ()):
-                async for _, value in _records(consumer, EVENTS, partition, since):
-                    found.extend(all_events([value], since))
-            return found
+            yield consumer
         finally:
             await consumer.stop()
 
 
 async def _records(
     consumer: AIOKafkaConsumer, topic: Topic, partition: int, since: int
-) -> AsyncIterator[tuple[bytes, bytes | None]]:
+) -> AsyncIterator[list[ConsumerRecord]]:
+    """The records since a moment, some at a time."""
     spot = TopicPartition(topic.name, partition)
     consumer.assign([spot])
     start = (await consumer.offsets_for_times({spot: max(0, since)}))[spot]
@@ -75,18 +102,28 @@ async def _records(
         return
     consumer.seek(spot, start.offset)
     while await consumer.position(spot) < end:
-        for record in (await consumer.getmany(spot, timeout_ms=FETCH_MS)).get(spot, ()):
-            yield record.key, record.value
+        found = await consumer.getmany(spot, timeout_ms=FETCH_MS, max_records=RECORDS_AT_ONCE)
+        if records := found.get(spot):
+            yield records
 
 
-def events_of(values: Iterable[bytes | None], estate: str, since: int) -> tuple[Event, ...]:
-    """The events of one estate in these envelopes; one that cannot be read is left out, as live."""
-    found = all_events(values, since)
-    return tuple(event for event in found if event.estate == estate)
+Hear = Callable[[Event], None]
+
+
+def hearers(span: Span, hearings: Hearings) -> tuple[tuple[Topic, int, Hear], ...]:
+    """What is read, in this order: the topic, since when, and who hears its events."""
+    return (LATE, span.late_since, hearings.late), (EVENTS, span.since, hearings.heard)
+
+
+def hear_all(values: Iterable[bytes | None], estate: str, since: int, hear: Hear) -> None:
+    """Tell the events of one estate in these envelopes; one that cannot be read is left out."""
+    for event in all_events(values, since):
+        if event.estate == estate:
+            hear(event)
 
 
 def all_events(values: Iterable[bytes | None], since: int) -> Iterator[Event]:
-    """The events since a moment in these envelopes."""
+    """The events since a moment in these envelopes; one that cannot be read is left out."""
     for value in values:
         yield from (event for event in _decoded(value or b"[]") if event.at >= since)
 

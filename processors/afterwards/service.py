@@ -13,10 +13,10 @@ import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import CommitFailedError, KafkaError
 
-from processors.afterwards.logs import Logs
+from processors.afterwards.logs import Logs, Span
 from processors.afterwards.settings import AfterwardsSettings
 from processors.afterwards.waiting import Backlog, Patience, Waiting
-from processors.core.afterwards import Log, found_afterwards
+from processors.core.afterwards import Hearings, Judgement
 from processors.core.rule import RuleSet
 from processors.core.series import opened_point
 from processors.rules.catalogue import shipped_rules
@@ -24,7 +24,7 @@ from processors.shell import metrics
 from processors.shell.health import serve_health
 from processors.shell.producer import Record, Writer, make_producer
 from schemas.alerts import Alert
-from schemas.base import MS_PER_S
+from schemas.base import MS_PER_S, format_instant
 from schemas.events import EventError, decode
 from schemas.topics import ALERTS, LATE, POINTS
 
@@ -140,10 +140,24 @@ class Judge:
         oldest = backlog.newest - round(self._settings.afterwards_days * 24 * HOUR_MS)
         before = round(self._settings.afterwards_context_h * HOUR_MS)
         since = max(backlog.oldest, oldest) - before
-        found = await self._logs.read(backlog.estate, backlog.partition, since)
-        late = tuple(event for event in found.late if event.at >= oldest)
-        judged = Log(found.events, late, found.known)
-        return await asyncio.to_thread(found_afterwards, judged, self._rules)
+        span = Span(backlog.estate, backlog.partition, since, max(since, oldest))
+        hearings = Hearings(self._settings.afterwards_events_max)
+        await self._logs.read(span, hearings)
+        judged = await asyncio.to_thread(hearings.judge, self._rules)
+        _tell_limits(backlog.estate, judged)
+        told = await self._logs.told(span, {alert.id for alert in judged.alerts})
+        return [alert for alert in judged.alerts if alert.id not in told]
+
+
+def _tell_limits(estate: str, judged: Judgement) -> None:
+    """Say what was not judged for want of room."""
+    if judged.whole_from is None:
+        return
+    metrics.NOT_JUDGED.inc(judged.left_out)
+    log.warning(
+        "log_too_long", estate=estate, judged_from=format_instant(judged.whole_from),
+        late_not_judged=judged.left_out, mend="raise SC_AFTERWARDS_EVENTS_MAX",
+    )  # fmt: skip
 
 
 def _records(alerts: list[Alert], partition: int) -> Iterator[Record]:

@@ -3,6 +3,8 @@
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from processors.core.kept import BLOCK_EVENTS, KEPT_MAX
+
 
 class AfterwardsSettings(BaseSettings):
     """When late events are judged, and over how much of the log. All of it is our own judgement."""
@@ -25,4 +27,9 @@ class AfterwardsSettings(BaseSettings):
     )
     afterwards_context_h: float = Field(
         default=24, ge=24, description="how much of the log before the oldest is judged with it"
+    )
+    afterwards_events_max: int = Field(
+        default=KEPT_MAX,
+        ge=BLOCK_EVENTS,
+        description="events held while judging, some 0.35 KB each; of a longer log the last count",
     )

@@ -1,22 +1,31 @@
 """What a log would have raised had everything in it come in time.
 
-The live path sets aside what comes too late. Here the same log is judged twice, without those
-events and with them: what only the second judgement knows was found afterwards. An alert that the
-first knows as well was raised live, or will be; so neither a log that begins in the middle of
-things nor one that is still being written makes a difference.
+The live path sets aside what comes too late. Here the same log is judged twice, side by side,
+without those events and with them: what only the second judgement knows was found afterwards. An
+alert that the first knows as well was raised live, or will be; so neither a log that begins in the
+middle of things nor one that is still being written makes a difference.
+
+A log may hold a week. It is held packed (`kept`), and of its ticks only the times are: a plain tick
+tells a rule nothing, and of several in a row the first says all that they do.
 """
 
-from collections import Counter
+import sys
+import zlib
+from collections import Counter, defaultdict, deque
 from collections.abc import Container, Iterable
 from typing import NamedTuple
 
-from processors.core.replay import alerts_in_order, replay
-from processors.core.rule import RuleSet
+from processors.core.estate import GAPS_MAX, new_estate
+from processors.core.kept import BEGINNING, KEPT_MAX, Kept, Times
+from processors.core.machine import Machine
+from processors.core.replay import Run, alerts_in_order
+from processors.core.rule import OLD_NEWS_MS, RuleSet
 from schemas.alerts import Alert
-from schemas.event_data import ConfigActivated
-from schemas.events import Event, order_key
+from schemas.event_data import ClockTicked, ConfigActivated
+from schemas.events import Event, decode_line, order_key
 from schemas.place import EstateConfig
 
+LET_GO_EVERY = 1000
 Mark = tuple[str, int]
 """One hearing of an event: its id and when it was received."""
 
@@ -27,59 +36,215 @@ class Log(NamedTuple):
     `late` holds the same events once more; `known` the ids of alerts that have been told.
     """
 
-    events: tuple[Event, ...]
-    late: tuple[Event, ...]
+    events: Iterable[Event]
+    late: Iterable[Event]
     known: Container[str] = frozenset()
 
 
-def found_afterwards(log: Log, rules: RuleSet) -> list[Alert]:
-    """The alerts that only the late events make, by opening time; they ring nobody."""
-    heard = _once((*log.events, *log.late))
-    late = _late(log)
-    configs = _first_configs(heard)
-    before = replay([e for e in heard if e.id not in late], rules, configs).alerts
-    after = replay(heard, rules, configs).alerts
-    return [
-        _as_found(alert)
-        for alert in alerts_in_order(after.values())
-        if alert.id not in before and alert.id not in log.known
-    ]
+class Judgement(NamedTuple):
+    """What was found, by opening time.
 
-
-def _once(events: Iterable[Event]) -> list[Event]:
-    """Each event as it was first written: a second hearing of it changes nothing."""
-    first: dict[str, Event] = {}
-    for event in events:
-        first.setdefault(event.id, event)
-    return list(first.values())
-
-
-def _late(log: Log) -> set[str]:
-    """The events that were never judged in time.
-
-    One that came in time and again long after is late only in its second hearing. Both may carry
-    one time of receipt, so hearings are counted.
+    Where the log was too long to be held, it was judged from `whole_from` (ms) on; `left_out` late
+    events before that were not judged.
     """
-    heard, late = Counter(map(_mark, log.events)), Counter(map(_mark, log.late))
-    in_time = {mark[0] for mark, times in heard.items() if times > late[mark]}
-    return {mark[0] for mark in late} - in_time
+
+    alerts: list[Alert]
+    whole_from: int | None = None
+    left_out: int = 0
+
+
+def found_afterwards(log: Log, rules: RuleSet) -> list[Alert]:
+    """The alerts that only the late events make, by opening time; they ring nobody.
+
+    For a log that is in memory already, so that nothing bounds it.
+    """
+    hearings = Hearings(sys.maxsize)
+    for event in log.late:
+        hearings.late(event)
+    for event in log.events:
+        hearings.heard(event)
+    return [alert for alert in hearings.judge(rules).alerts if alert.id not in log.known]
+
+
+class Hearings:
+    """A log as it is read: first all that came too late, then everything as it was written.
+
+    A second hearing of an event changes nothing, but that one that came in time is not late.
+    """
+
+    def __init__(self, most: int = KEPT_MAX) -> None:
+        """`most` bounds the events held of the log, and of the late ones."""
+        self._most, self._forgotten = most, 0
+        self._marks: Counter[Mark] = Counter()
+        self._late_ids: set[str] = set()
+        self._again: Counter[Mark] = Counter()
+        self._late, self._kept = Kept(most), Kept(most)
+        self._ticks: dict[str, Times] = defaultdict(Times)
+        self._gaps: deque[Event] = deque(maxlen=GAPS_MAX)
+        self._configs: dict[str, tuple[str, tuple[int, int, int, str], bytes]] = {}
+
+    def late(self, event: Event) -> None:
+        """One that came too late."""
+        self._marks[_mark(event)] += 1
+        self._late_ids.add(event.id)
+        self._late.add(event)
+        if len(self._late_ids) > 2 * self._most:
+            self._forget()
+
+    def _forget(self) -> None:
+        """What was too much to hold lies before the span that is judged."""
+        left = {name for name in self._late_ids if name in self._late}
+        self._forgotten += len(self._late_ids) - len(left)
+        self._late_ids = left
+        self._marks = Counter({m: times for m, times in self._marks.items() if m[0] in left})
+
+    def heard(self, event: Event) -> None:
+        """One as it was written, in time or late. What is late must be known before."""
+        if event.id in self._late_ids:
+            self._again[_mark(event)] += 1
+        elif _is_plain_tick(event):
+            self._ticks[event.estate].add(event.at)
+            return
+        self._keep(event)
+
+    def _keep(self, event: Event) -> None:
+        if not self._kept.add(event):
+            return
+        data = event.data
+        if isinstance(data, ClockTicked) and data.gap_until is not None:
+            self._gaps.append(event)
+        if isinstance(data, ConfigActivated):
+            line = zlib.compress(event.to_json())
+            self._configs[event.id] = (event.estate, order_key(event), line)
+
+    @property
+    def held(self) -> int:
+        """How many events are held, without plain ticks."""
+        return len(self._kept)
+
+    def judge(self, rules: RuleSet) -> Judgement:
+        """Judge what was heard, once."""
+        for event in self._late.in_order():
+            self._keep(event)
+        whole_from = max(self._late.whole_from, self._kept.whole_from)
+        late = self._never_in_time()
+        twice = _Twice(rules, self._first_configs(whole_from), self._ticks, late)
+        gaps = (gap for gap in self._gaps if gap.at >= whole_from)
+        judged = twice.judge(self._kept, whole_from, sorted(gaps, key=order_key))
+        if whole_from == BEGINNING:
+            return Judgement(judged)
+        return Judgement(judged, whole_from, self._forgotten + len(late) - twice.late_judged)
+
+    def _never_in_time(self) -> set[str]:
+        """The late events that were never judged in time.
+
+        One that came in time and again long after is late only in its second hearing. Both may
+        carry one time of receipt, so hearings are counted.
+        """
+        in_time = {mark[0] for mark, times in self._again.items() if times > self._marks[mark]}
+        return self._late_ids - in_time
+
+    def _first_configs(self, whole_from: int) -> dict[str, EstateConfig]:
+        """As what stands at the beginning says: the last before it, or else the first announced."""
+        first: dict[str, tuple[tuple[int, int, int, str], bytes]] = {}
+        for estate, key, line in sorted(self._configs.values(), key=lambda known: known[1]):
+            if estate not in first or key[0] < whole_from:
+                first[estate] = (key, line)
+        told = {name: decode_line(zlib.decompress(line)) for name, (_, line) in first.items()}
+        return {
+            name: EstateConfig.model_validate(event.data.config)
+            for name, event in told.items()
+            if isinstance(event.data, ConfigActivated)
+        }
+
+
+class _Twice:
+    """Both judgements of a log, told event by event; `late` goes into the second alone."""
+
+    def __init__(
+        self, rules: RuleSet, configs: dict[str, EstateConfig], ticks: dict[str, Times],
+        late: set[str],
+    ) -> None:  # fmt: skip
+        self._machine, self._configs, self._ticks = Machine(rules), configs, ticks
+        self._late = late
+        self._runs: dict[str, tuple[Run, Run]] = {}
+        self._known: set[str] = set()
+        self._found: dict[str, Alert] = {}
+        self.late_judged = 0
+
+    def judge(self, kept: Kept, whole_from: int, gaps: list[Event]) -> list[Alert]:
+        """The alerts of the second that the first has not."""
+        for gap in gaps:
+            before, after = self._of(gap.estate)
+            after.estate.note_gap(gap)
+            if gap.id not in self._late:
+                before.estate.note_gap(gap)
+        for ticks in self._ticks.values():
+            ticks.begin(whole_from)
+        for number, event in enumerate(kept.in_order()):
+            self._step(event)
+            if number % LET_GO_EVERY == 0:
+                for run in self._of(event.estate):
+                    run.let_go()
+        for name in sorted({*self._runs, *self._ticks}):
+            self._end(name)
+        only = [alert for name, alert in self._found.items() if name not in self._known]
+        return alerts_in_order(_as_found(alert) for alert in only)
+
+    def _of(self, estate: str) -> tuple[Run, Run]:
+        found = self._runs.get(estate)
+        if found is None:
+            config = self._configs.get(estate)
+            before, after = (Run(self._machine, new_estate(estate, config)) for _ in range(2))
+            found = self._runs[estate] = (before, after)
+        return found
+
+    def _step(self, event: Event) -> None:
+        before, after = runs = self._of(event.estate)
+        if event.estate in self._ticks:
+            self._tick(runs, self._ticks[event.estate].first_before(event.at))
+        after.take(event)
+        if event.id in self._late:
+            self.late_judged += 1
+        else:
+            before.take(event)
+        self._compare(before, after)
+
+    @staticmethod
+    def _tick(runs: Iterable[Run], at: int | None) -> None:
+        if at is not None:
+            for run in runs:
+                run.tick(at)
+
+    def _end(self, estate: str) -> None:
+        before, after = runs = self._of(estate)
+        if (ticks := self._ticks.get(estate)) is not None and ticks.last is not None:
+            self._tick(runs, ticks.first_before(ticks.last))
+            self._tick(runs, ticks.last)
+        for run in runs:
+            run.end()
+        self._compare(before, after)
+
+    def _compare(self, before: Run, after: Run) -> None:
+        """Only what the second alone has said so far is held."""
+        self._known.update(alert.id for alert in before.told())
+        for alert in after.told():
+            if alert.id in self._known:
+                self._found.pop(alert.id, None)
+            else:
+                self._found[alert.id] = alert
+
+
+def _is_plain_tick(event: Event) -> bool:
+    """Whether a tick says nothing but that time went on."""
+    tick = event.data
+    if not isinstance(tick, ClockTicked) or tick.gap_until is not None:
+        return False
+    return tick.received_at - event.at <= OLD_NEWS_MS
 
 
 def _mark(event: Event) -> Mark:
     return event.id, event.data.received_at
-
-
-def _first_configs(events: Iterable[Event]) -> dict[str, EstateConfig]:
-    """Before the first announcement in the log an estate was as that announcement says."""
-    first: dict[str, Event] = {}
-    for event in sorted(events, key=order_key):
-        if isinstance(event.data, ConfigActivated):
-            first.setdefault(event.estate, event)
-    return {
-        name: EstateConfig.model_validate(event.data.config)
-        for name, event in first.items()
-        if isinstance(event.data, ConfigActivated)
-    }
 
 
 def _as_found(alert: Alert) -> Alert:

@@ -175,6 +175,7 @@ def evidence(step: str, event: Event) -> Evidence:
         sealed=data.sealed,
     )  # fmt: skip
     # Nobody asks which fields were given, and a set of their names for each would weigh a third of
-    # what evidence in the states weighs.
+    # what evidence in the states weighs. Pydantic lets a set be shared by `model_construct` alone,
+    # which takes 3.6 us for what is done here in 2.6, for each reading of every rule.
     object.__setattr__(item, "__pydantic_fields_set__", GIVEN)
     return item

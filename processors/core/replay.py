@@ -4,6 +4,7 @@ Because the live path releases events in exactly this order, the same log gives 
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from processors.core.estate import Estate, new_estate
 from processors.core.machine import Machine, Output
@@ -49,6 +50,44 @@ class _Estates(dict[str, Estate]):
     def __missing__(self, name: str) -> Estate:
         found = self[name] = new_estate(name, self._configs.get(name))
         return found
+
+
+@dataclass(slots=True)
+class Run:
+    """One estate judged event by event, for logs too long to be held; gaps are noted before."""
+
+    machine: Machine
+    estate: Estate
+    _out: Output = field(default_factory=Output)
+
+    def take(self, event: Event) -> None:
+        """The next event in order."""
+        step(self.machine, self.estate, event, self._out)
+
+    def tick(self, at: int) -> None:
+        """What a plain tick does: time goes on, and what is told from now on is no old news."""
+        self.machine.fire(self.estate, at, self._out)
+        self.estate.order.watermark = max(self.estate.order.watermark, at)
+        self.estate.behind = False
+
+    def end(self) -> None:
+        """No more comes: time stops at the last event."""
+        self.machine.fire(self.estate, self.estate.order.watermark, self._out)
+
+    def told(self) -> Iterable[Alert]:
+        """The alerts that came or changed since it was asked last; all else is let go."""
+        if not (self._out.alerts or self._out.near_misses or self._out.refused):
+            return ()
+        out, self._out = self._out, Output()
+        return out.alerts.values()
+
+    def let_go(self) -> None:
+        """Of scopes that nothing is remembered of, as the live path does at each checkpoint."""
+        estate = self.estate
+        for scope in estate.dirty:
+            if (record := estate.records.get(scope)) is not None and record.empty:
+                del estate.records[scope]
+        estate.dirty.clear()
 
 
 def step(machine: Machine, estate: Estate, event: Event, out: Output) -> None:

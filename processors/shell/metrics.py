@@ -19,6 +19,7 @@ BATCH_S = Histogram(
     buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
 FOUND_AFTERWARDS = Counter("sc_found_afterwards", "Alerts that only late events made")
+NOT_JUDGED = Counter("sc_not_judged_afterwards", "Late events of logs too long to be judged whole")
 SIGHTINGS = Counter("sc_processors_sightings", "Sightings judged across estates")
 SIGHTINGS_HELD = Gauge("sc_processors_sightings_held", "Sightings remembered, none over a day")
 POINTS = Counter("sc_sink_points", "Points written")

@@ -15,6 +15,15 @@ ROOT = Path(__file__).parents[2]
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
+def is_healthy(url: str) -> bool:
+    """Whether a console at an address says that all of it runs."""
+    try:
+        with OPENER.open(f"{url}/healthz", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
 class RunningConsole(Service):
     """A console on a free port; ready when it is healthy."""
 
@@ -36,11 +45,7 @@ class RunningConsole(Service):
         super().__init__(Child(argv, data / "console.log", self.is_healthy, settings, ROOT))
 
     def is_healthy(self) -> bool:
-        try:
-            with OPENER.open(f"{self.url}/healthz", timeout=2) as answer:
-                return bool(answer.status == 200)
-        except OSError:
-            return False
+        return is_healthy(self.url)
 
     def ask(self, path: str) -> Any:
         """What the console answers, as it is in JSON."""

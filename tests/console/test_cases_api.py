@@ -193,7 +193,7 @@ async def test_areas_and_kinds_bound_what_is_seen(housed: Housed) -> None:
                 alerts = {line["id"] for line in (await http.get("/api/alerts")).json()}
                 assert alerts == {name.removesuffix("-police") for name in expected}, login
     async with housed.program() as admin:
-        assert set(await listed(admin)) == sees["wang"] | {"elsewhere", "watch-police"}
+        assert set(await listed(admin)) == sees["wang"] | {"elsewhere"}
 
 
 async def test_what_is_out_of_sight_is_not_acted_on(housed: Housed) -> None:
@@ -485,7 +485,8 @@ async def test_answers_are_typed(housed: Housed) -> None:
         for status, answer in route["responses"].items()
         if path.startswith("/api/") and status in ("200", "201")
         and not answer.get("content", {}).get("application/json", {}).get("schema")
-        and path != "/api/alerts/stream"
+        and set(answer.get("content", {})) != {"application/zip"}
+        and not path.endswith("/stream")
     ]  # fmt: skip
     assert not loose
 
@@ -497,17 +498,18 @@ async def test_whoever_reported_reads_none_of_the_offices_words_and_names(
     housed: Housed,
 ) -> None:
     async with housed.browser("sun") as sun, housed.browser("zhao") as zhao:
-        body = {"category": "noise", "estate": ESTATE, "text": "半夜装修", "place": ESTATE}
+        body = {"category": "piled", "estate": ESTATE, "text": "楼道堆物"}
         name = (await sun.post("/api/reports", json=body)).json()["id"]
         await done(zhao, "accept", name)
         await done(zhao, "transfer", name, number="2026-0042")
         await done(zhao, "return", name, why="只在内部：退回")
+        await done(zhao, "accept", name)
         await done(zhao, "mediate", name, why="只在内部：是5楼的")
         await done(zhao, "feed_back", name, why="已劝止")
         told = await sun.get(f"/api/cases/{name}/acts")
         assert not [word for word in INSIDE if word in told.text]
         assert [one["kind"] for one in told.json()] == [
-            "file", "accept", "return", "mediate", "feed_back",
+            "file", "accept", "return", "accept", "mediate", "feed_back",
         ]  # fmt: skip
         assert [one["why"] for one in told.json()][-1] == "已劝止"
         stale = await act(sun, "rate", name, version=1, rating="fairly")
@@ -516,4 +518,4 @@ async def test_whoever_reported_reads_none_of_the_offices_words_and_names(
         refused = await act(sun, "rate", name, rating="not_reached")
         assert (refused.status_code, refused.json()["detail"]["code"]) == (422, "needs_own_rating")
         await done(sun, "rate", name, rating="fairly")
-        assert len((await zhao.get(f"/api/cases/{name}/acts")).json()) == 7
+        assert len((await zhao.get(f"/api/cases/{name}/acts")).json()) == 8

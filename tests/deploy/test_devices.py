@@ -139,6 +139,24 @@ def test_list_and_check_say_what_stands(tmp_path: Path) -> None:
     assert len(said.splitlines()) == 2
 
 
+def test_check_tells_what_is_wrong_with_a_plan_and_where(tmp_path: Path) -> None:
+    site, plan = tmp_path / "site.yaml", tmp_path / "plan.geojson"
+    estate = "{id: north, name: {zh: 北苑, en: North}, plan: plan.geojson}"
+    site.write_text(f"version: 1\nestates:\n  - {estate}\n")
+    given = ("check", "--site", str(site), "--data", str(tmp_path))
+    status, said = run(*given)
+    assert (status, "cannot be read" in said) == (1, True)
+    point = '{"type": "Point", "coordinates": [120, 31]}'
+    feature = f'{{"type": "Feature", "properties": {{"place": "no-such"}}, "geometry": {point}}}'
+    plan.write_text(f'{{"type": "FeatureCollection",\n"features": [\n{feature}]}}')
+    status, said = run(*given)
+    assert status == 1
+    assert said.startswith(f"{plan}:3: ")
+    assert "no-such" in said
+    plan.write_text(plan.read_text().replace('"place": "no-such"', '"ground": "road"'))
+    assert run(*given)[1].strip() != said.strip()
+
+
 def swipe(**data: object) -> Event:
     told = {
         "device": "reader-1", "place": "gate-1", "received_at": T0 + 250, "direction": "in",

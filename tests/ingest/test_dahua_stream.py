@@ -412,3 +412,31 @@ def test_a_mutated_message_is_read_or_refused(case: Any, at: int, junk: bytes) -
 def test_members_alone_make_no_happening(data: dict[str, Any]) -> None:
     with pytest.raises(Unreadable, match="no event code"):
         read({"Action": "Pulse", "Data": {"UTC": 1772410507, **data}})
+
+
+@pytest.mark.parametrize("form", [
+    b'Code=VideoMotion;action=Start;index=0;data={"A" !}\r\n',
+    b"Events[%d].Code.Of=VideoMotion\r\nEvents[%d].Code=VideoMotion\r\n",
+], ids=["stream", "lines"])  # fmt: skip
+def test_too_many_events_are_refused_before_any_is_read(form: bytes) -> None:
+    """Read, the first of these would be refused for what it holds."""
+    lines = (form.replace(b"%d", str(number).encode()) for number in range(1001))
+    with pytest.raises(Unreadable, match="more than 1000 events"):
+        read(b"".join(lines))
+
+
+@pytest.mark.parametrize("body", [
+    b"[%s]", b'{"Events": [%s]}',
+    b'{"method": "client.notifyEventStream", "params": {"eventList": [%s]}}',
+], ids=["array", "push", "dhip"])  # fmt: skip
+def test_rows_without_a_code_beyond_the_most_are_counted_first(body: bytes) -> None:
+    """None is passed over: an event that is not told would be lost without a word."""
+    with pytest.raises(Unreadable, match="more than 1000 events"):
+        read(body % b",".join([b'{"Action": "Start"}'] * 1001), "t")
+
+
+def test_what_is_no_json_is_mended_within_one_bound_for_all_events() -> None:
+    """Else a body of unclosed lists would be scanned event by event, each within its own bound."""
+    event = b'Code=VideoMotion;action=Start;index=0;data={"A":[' + b"1," * 300 + b"\r\n"
+    with pytest.raises(Unreadable, match="too long to mend"):
+        read(event * 900)

@@ -217,6 +217,37 @@ def test_what_a_case_becomes_is_written_once_and_then_held(folder: Path) -> None
     assert "[0].type is 'access.presented'; expected was 'access.granted'" in held.output
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("told = {}\n    return told['unit']", "codec.py:3: KeyError: 'unit'; mend it"),
+        ("return reading_of(message)", "codec.py:2: NameError: name 'reading_of'"),
+        ("return None", "decode answers None; return a list"),
+    ],
+)
+def test_a_mistake_of_a_codec_is_told_with_its_line(folder: Path, body: str, said: str) -> None:
+    spec = MAP.partition("map:")[0]
+    (folder / "adapter.yaml").write_text(spec, encoding="utf-8")
+    (folder / "codec.py").write_text(f"def decode(message):\n    {body}\n", encoding="utf-8")
+    case = add_case(folder, "swipe", "evt=12")
+
+    found = run("test", folder, "--write")
+    assert found.exit_code == 1
+    assert said in found.output
+    assert not (case / "rejected.json").exists()
+
+
+def test_a_wall_clock_time_without_a_zone_is_told(folder: Path) -> None:
+    clock = "  time: {from: at, as: iso}\n"
+    (folder / "adapter.yaml").write_text(MAP.replace("  events:", f"{clock}  events:"))
+    add_case(folder, "bare", "evt=12\tn=1\tat=2026-03-01T08:00:00")
+    zoned = {"timezone": "Asia/Shanghai"}
+    add_case(folder, "zoned", "evt=12\tn=1\tat=2026-03-01T08:00:00", **zoned)
+    assert any('put "timezone"' in fault for fault in faults(folder, "bare"))
+    assert not any('put "timezone"' in fault for fault in faults(folder, "zoned"))
+    assert run("test", folder, "--write").output.count('put "timezone"') == 1
+
+
 def test_what_is_still_to_do_is_said(folder: Path) -> None:
     add_case(folder, "swipe", "evt=12\tn=1")
     (folder / "cases/empty").mkdir()

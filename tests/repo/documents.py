@@ -21,6 +21,7 @@ NAMES = (
     "docs/situations.md", "docs/situations.zh-CN.md",
     "docs/register.md", "docs/register.zh-CN.md",
     "docs/privacy.md", "docs/privacy.zh-CN.md",
+    "docs/telling.md", "docs/telling.zh-CN.md",
 )  # fmt: skip
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`([^`\n]+)`")

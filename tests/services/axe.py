@@ -33,8 +33,8 @@ def _is_whole(home: Path) -> bool:
 
 def _fetch(home: Path) -> None:
     npm = tools.need("npm", "install Node.js, which brings npm")
-    pack = [npm, "pack", f"axe-core@{VERSION}", "--ignore-scripts", "--pack-destination", home]
-    tools.run(pack, log=log_of(NAME), cwd=home)
+    pack: list[str | Path] = [npm, "pack", f"axe-core@{VERSION}", "--ignore-scripts"]
+    tools.run([*pack, "--pack-destination", home], log=log_of(NAME), cwd=home)
     packed = home / f"{NAME}.tgz"
     found = "sha512-" + b64encode(sha512(packed.read_bytes()).digest()).decode()
     if found != INTEGRITY:

@@ -1,7 +1,8 @@
 """From texts to elements: one event each, whatever shape it was written in. Pure."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sized
+from itertools import islice
 from typing import Any
 
 import yaml
@@ -13,7 +14,7 @@ from ingest.adapters.dahua_stream.carriers import Piece, pieces
 from ingest.adapters.dahua_stream.element import HEARTBEAT, LOCK_TIMER, Element
 from ingest.adapters.dahua_stream.pictures import carried
 from ingest.converters import said, whole
-from ingest.loose import documents, value_at
+from ingest.loose import TOKENS_MAX, Found, documents, value_at
 from ingest.message import Message, Unreadable
 from ingest.quick import changed
 
@@ -27,18 +28,25 @@ _INDEX = re.compile(r";\s*index=(-?\d{1,9})\b", re.IGNORECASE)
 _DATA = re.compile(r";\s*data=\s*(?=[{\[])", re.IGNORECASE)
 _KEYED_LINE = re.compile(r"^\s*Events\[(\d{1,4})\]\.([^=\s]{1,200})=(.*)$", re.MULTILINE)
 _KEY_STEP = re.compile(r"([^.\[\]]+)|\[(\d{1,4})\]")
+_NOTHING = Found({}, 0, whole=True)
 _EVENT_KEYS = ("Code", "code", "Action", "action", "Index", "index", "Data", "data")
 
 
 def elements(message: Message) -> list[Element]:
     """The events of a message in order. Raises Unreadable if there is none, or no sense in one."""
     says = topic_says(message.topic)
-    found = [e for piece in pieces(message.payload) for e in _of_piece(piece, says.code)]
+    told = (e for piece in pieces(message.payload) for e in _of_piece(piece, says.code))
+    found = list(islice(told, ELEMENTS_MAX + 1))
     if not found:
         raise Unreadable("holds no event", "$")
-    if len(found) > ELEMENTS_MAX:
-        raise Unreadable(f"holds more than {ELEMENTS_MAX} events", "$")
+    _count(found)
     return [_on_topic(element, says) for element in found]
+
+
+def _count(events: Sized) -> None:
+    """Raises Unreadable for too many; asked before any of them is read."""
+    if len(events) > ELEMENTS_MAX:
+        raise Unreadable(f"holds more than {ELEMENTS_MAX} events", "$")
 
 
 def _of_piece(piece: Piece, topic: str | None) -> Iterator[Element]:
@@ -79,22 +87,26 @@ def _of_yaml(text: str) -> Any:
 
 def _of_stream(text: str) -> Iterator[Element]:
     """`Code=X;action=Y;index=N;data={…}`, one or several, the data over many lines."""
-    heads = list(_HEAD.finditer(text))
+    heads = list(islice(_HEAD.finditer(text), ELEMENTS_MAX + 1))
+    _count(heads)
+    left = TOKENS_MAX
     for head, following in zip(heads, [*heads[1:], None], strict=True):
         rest = text[head.end() : following.start() if following else len(text)]
         data = _DATA.search(rest)
         index = _INDEX.match(rest)
         element = Element(head[1], head[2].capitalize(), whole(index[1]) if index else None)
-        yield _with_data(element, value_at(rest, data.end()).value if data else {})
+        found = value_at(rest, data.end(), left) if data else _NOTHING
+        left -= found.tokens
+        yield _with_data(element, found.value)
 
 
 def _of_lines(text: str) -> Iterator[Element]:
     """`Events[0].Key.Key[1]=value` lines, as snapManager writes them."""
     events: dict[int, dict[str, Any]] = {}
-    for number, path, value in _KEYED_LINE.findall(text):
+    for line in _KEYED_LINE.finditer(text):
+        number, path, value = line.groups()
         _put(events.setdefault(int(number), {}), path, value.strip())
-    if len(events) > ELEMENTS_MAX:
-        raise Unreadable(f"holds more than {ELEMENTS_MAX} events", "$")
+        _count(events)
     for event in events.values():
         base = table(event.pop("EventBaseInfo", None))
         yield _single({**event, **base, "Data": _with_lists(event)}, None)
@@ -125,7 +137,8 @@ def _with_lists(value: Any) -> Any:
 def _of_value(value: Any, topic: str | None) -> Iterator[Element]:
     """The events of a parsed value, by the shape of it."""
     if isinstance(value, list):
-        for row in value[:ELEMENTS_MAX]:
+        _count(value)
+        for row in value:
             yield from _of_value(row, topic)
     elif not isinstance(value, dict):
         raise Unreadable("holds no event object", "$")
@@ -149,12 +162,15 @@ def _of_dhip(value: dict[str, Any]) -> Iterator[Element]:
         return
     if method != "client.notifyEventStream":
         raise Unreadable(f"DHIP method {method[:64]!r} tells no event", "$.method")
-    for row in tables(table(value.get("params")).get("eventList")):
+    rows = tables(table(value.get("params")).get("eventList"))
+    _count(rows)
+    for row in rows:
         yield _single(row, None)
 
 
 def _of_push(value: dict[str, Any]) -> Iterator[Element]:
     """The body of an event or picture upload: a list of events, and when and from whom."""
+    _count(value["Events"])
     around = {key: part for key, part in value.items() if not isinstance(part, list | dict)}
     for row in tables(value["Events"]):
         element = _single({**around, **row}, None)

@@ -12,7 +12,7 @@ from ingest.message import Message, Reading, Unreadable
 WORDS: dict[Any, str] = {}
 """The make's word for what happened, and the event type it is: {"pass": "person.passed"}.
 
-The types stand in schemas/event_types.csv. A state, a heartbeat and a happening differ there.
+`smart-community adapters types` lists the types. A state, a heartbeat and a happening differ.
 """
 
 

@@ -126,7 +126,7 @@ def _closed(now: Situation, state: Held, event: Event) -> tuple[Held, tuple[Effe
 
 def _alert(state: Held, door: str, *items: Evidence) -> OpenAlert:
     assert state.told_at is not None
-    once = tuple(dict.fromkeys(items))
+    once = tuple({(item.step, item.id): item for item in items}.values())
     return OpenAlert(door, door, _detail(state.told_at, items[0]), once)
 
 

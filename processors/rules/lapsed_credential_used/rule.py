@@ -4,7 +4,9 @@ Why: the register says it is over and the device still lets it in, so either the
 device's list wants mending. Fires at once when a credential is granted after the last of its
 register entries (credential or pass) has ended and none is in force; entries count from the change
 of the register on. Uses within `dedupe_h` of the first belong to it; a renewal clears it. Ways out
-do not count. An end is remembered for `remember_d`. Misses credentials the register does not know,
+do not count. The end of a tenancy is remembered for `remember_d`, that of a visit for
+`remember_visit_d`: visitors come every day, and a door that still knows them shows it within days
+by the next of them. Misses credentials the register does not know,
 and doors that do not tell which credential it was. Known false alarms: a tenancy renewed by word of
 mouth and not yet in the register.
 """
@@ -41,10 +43,11 @@ from schemas.events import Event
 
 
 class LapsedParams(Params):
-    """Both are our own judgement."""
+    """All are our own judgement."""
 
     dedupe_h: float = Field(default=24, gt=0)
     remember_d: float = Field(default=365, gt=0)
+    remember_visit_d: float = Field(default=30, gt=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +80,16 @@ def _registered(
     over: tuple[Effect, ...] = ()
     if state.alerted_at is not None and in_force(entries, event.at):
         state, over = replace(state, alerted_at=None), (ClearAlert(now.scope.id),)
-    ends = [entry.until for entry in entries if entry.until is not None]
-    if not ends:
+    dues = [entry.until + _remembered(now, entry) for entry in entries if entry.until is not None]
+    if not dues:
         return Lapse(), (CancelDeadline("forget"), *over)
-    due = max(ends) + ms(now.params.remember_d * 86_400)
-    return replace(state, registered=entries), (SetDeadline("forget", max(due, now.at)), *over)
+    due = max([*dues, now.at])
+    return replace(state, registered=entries), (SetDeadline("forget", due), *over)
+
+
+def _remembered(now: Situation, entry: Entry) -> int:
+    is_visit = entry.record == "pass" or entry.credential_class == "visitor"
+    return ms((now.params.remember_visit_d if is_visit else now.params.remember_d) * 86_400)
 
 
 def _used(

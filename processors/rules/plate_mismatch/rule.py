@@ -141,10 +141,8 @@ def _same_passage(now: Situation, state: Plate, new: Passage) -> Passage | None:
 
 
 def _joined(old: Passage, new: Passage) -> Passage:
-    """The first reading stands, by the letters of a surer one."""
-    item = old.item
-    if new.sure and not old.sure:
-        item = item.model_copy(update={"subject": new.item.subject, "sealed": new.item.sealed})
+    """The first reading stands until a surer one comes; its sealed letters need its own id."""
+    item = new.item if new.sure and not old.sure else old.item
     looks = old.looks.known_with(new.looks)
     way, sure = old.way or new.way, old.sure or new.sure
     return Passage(item, old.gate, old.area, way, looks, sure)

@@ -2,10 +2,11 @@
 
 A lane finds out what passed and tells the area it leads into; that one keeps the vehicles inside,
 44 letters each: too many for a key of their own, and one exit in thirty is read one letter wrong,
-so each may have to be looked for under a near plate. What is not read on the way in and read on the
-way out had never been counted, so it changes nothing; what comes in again had gone; an unread exit
-takes an unread entry with it, or leaves one too many (`loose_exits`) until its plate comes in
-again. After `forget_d` a vehicle that was never seen again counts as gone.
+so each may have to be looked for under a near plate. So an area's key weighs 24 KB with 500
+vehicles in it, and 235 KB with the 5,000 it holds at the most. What is not read on the way in and
+read on the way out had never been counted, so it changes nothing; what comes in again had gone; an
+unread exit takes an unread entry with it, or leaves one too many (`loose_exits`) until its plate
+comes in again. After `forget_d` a vehicle that was never seen again counts as gone.
 """
 
 from base64 import b64encode

@@ -13,7 +13,8 @@ from tests.repo.tree import ROOT
 BRACES = re.compile(r"\{(\w+)\}")
 # Words that are chosen by a value: `found_` and what was found.
 CHOSEN = re.compile(
-    r"^(device|reason|found|register|use|fault|level|rating|note|visits|out)_|_means$"
+    r"^(device|reason|found|register|use|fault|level|rating|note|visits|out|kind|about|col|class"
+    r"|given|state|change|would|done|hint|role|tree|token|where|acc_done)_|_means$|^acc_(on|off)$"
 )
 CODE = "\n".join(
     path.read_text(encoding="utf-8")

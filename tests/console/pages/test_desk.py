@@ -14,7 +14,7 @@ from console.audit.chain import Signed
 from console.cases.surroundings import load_surroundings
 from console.guard import Guard
 from console.office import Office
-from console.pages.advice import advice
+from console.advice import advice
 from console.pages.desk import desk_router
 from console.pages.live import Live
 from console.rates import Rate

@@ -21,7 +21,7 @@ class Advice(Model):
 @cache
 def advice() -> Advice:
     """All of it."""
-    text = files("console.pages").joinpath("advice.yaml").read_text(encoding="utf-8")
+    text = files("console").joinpath("advice.yaml").read_text(encoding="utf-8")
     return TypeAdapter(Advice).validate_python(yaml.safe_load(text))
 
 

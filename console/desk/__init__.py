@@ -1,0 +1,1 @@
+"""Plain pages at the desk: the register, accounts and teams, and one's own account."""

@@ -1,0 +1,13 @@
+"""The areas that an account or a team can be given: the nodes of the trees, and the estates."""
+
+from console.around.asking import Asked
+from console.around.sight import area_name
+
+
+def known_areas(asked: Asked) -> dict[str, str]:
+    """Ids with their names for people; estates by their own name, nodes by their id."""
+    around = asked.office.cases.around
+    heard = {seen.view.estate for seen in asked.office.views.inputs.values()}
+    estates = sorted({*around.estates, *heard})
+    nodes = sorted({node for estate in estates for node in around.nodes(estate).values()})
+    return {area: area_name(asked, area) for area in [*estates, *nodes]}

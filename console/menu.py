@@ -1,0 +1,50 @@
+"""The menu of all pages: what somebody may open, in their language. Pure; from the one table."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from console.accounts.principal import Principal
+from console.rights import RIGHTS, key_of
+from console.words import Language, say
+
+PAGES = (
+    "/", "/homes", "/gates", "/vehicles", "/unjudged", "/visits", "/handover", "/figures",
+    "/quality", "/wall", "/register", "/watch", "/requests", "/rights", "/audit", "/roster",
+    "/channels", "/accounts", "/bases", "/kept", "/m", "/me",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One page that somebody may open; `is_here`: the page that shows the menu is of it."""
+
+    path: str
+    word: str
+    href: str
+    is_here: bool = False
+
+
+def may_open(who: Principal, path: str) -> bool:
+    """Whether somebody may open a page."""
+    key = key_of("GET", path)
+    return key is not None and RIGHTS[key].lets_in(who)
+
+
+def menu(who: Principal, language: Language, here: str, *, asked: bool = False) -> list[Link]:
+    """What somebody may open. `asked`: the language stands in the address, and goes along."""
+    return [
+        Link(path, say(f"menu_{path[1:] or 'office'}", language),
+             _href(path, language, asked=asked), _is_here(path, here))
+        for path in PAGES
+        if may_open(who, path) and not (path == "/" and who.role == "resident")
+    ]  # fmt: skip
+
+
+def _is_here(path: str, here: str) -> bool:
+    return path == here or (path not in ("/", "/m") and here.startswith(f"{path}/"))
+
+
+def _href(path: str, language: Language, *, asked: bool) -> str:
+    if path == "/":
+        return "/" if language == "zh" else "/en"
+    return f"{path}?{urlencode({'lang': language})}" if asked else path

@@ -1,0 +1,1 @@
+"""Attacks that were tried, and who may use what, said a second time."""
