@@ -181,9 +181,7 @@ RIGHTS: Mapping[Key, Right] = {
     # Telling people: who is on duty, by what they are reached.
     ("GET", "/api/roster"): Right("cases:read", STAFF),
     ("POST", "/api/roster"): _ACCOUNTS,
-    ("PUT", "/api/roster"): Right(
-        "accounts:admin", STAFF, admin=True, whole=True, body_max=4 * MB
-    ),
+    ("PUT", "/api/roster"): Right("accounts:admin", STAFF, admin=True, whole=True, body_max=4 * MB),
     ("DELETE", "/api/roster/{entry}"): _ACCOUNTS,
     ("GET", "/api/cases/{name}/notices"): Right("cases:read", STAFF),
     ("GET", "/api/quiet-hours"): _PEOPLE,
@@ -208,8 +206,10 @@ RIGHTS: Mapping[Key, Right] = {
     ("POST", "/api/watch/entries/{name}/approve"): _WATCH_WRITE,
     ("POST", "/api/watch/entries/{name}/end"): _WATCH_WRITE,
     **_register(
-        "/api/register", replace(_REGISTER, roles=OFFICE | _PROPERTY),
-        replace(_REGISTER_WRITE, roles=POLICE | _PROPERTY), *_PROPERTYS,
+        "/api/register",
+        replace(_REGISTER, roles=OFFICE | _PROPERTY),
+        replace(_REGISTER_WRITE, roles=POLICE | _PROPERTY),
+        *_PROPERTYS,
     ),
     **_register("/api/register", _REGISTER, _REGISTER_WRITE),
     # Plain pages at the desk.
@@ -226,7 +226,8 @@ RIGHTS: Mapping[Key, Right] = {
     ("GET", "/register"): replace(_REGISTER, roles=OFFICE | _PROPERTY),
     **_register_pages(
         replace(_REGISTER, roles=OFFICE | _PROPERTY),
-        replace(_REGISTER_WRITE, roles=POLICE | _PROPERTY), *_PROPERTYS,
+        replace(_REGISTER_WRITE, roles=POLICE | _PROPERTY),
+        *_PROPERTYS,
     ),
     **_register_pages(_REGISTER, _REGISTER_WRITE),
     # Pages for phones.

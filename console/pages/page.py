@@ -147,5 +147,3 @@ class OfficePage:
         }
         verdicts = {name: pick(words, self._language) for name, words in table.verdicts.items()}
         return {"acts": acts, "verdicts": verdicts}
-
-

@@ -19,9 +19,7 @@ def plans_of(plans: Plans, bounds: Bounds, language: Language) -> list[dict[str,
     ]
 
 
-def plan_of(
-    plans: Plans, bounds: Bounds, estate: str, language: Language
-) -> dict[str, Any] | None:
+def plan_of(plans: Plans, bounds: Bounds, estate: str, language: Language) -> dict[str, Any] | None:
     """One plan; None where there is none in sight."""
     plan = plans.get(estate)
     if plan is None or not bounds.touches(estate):

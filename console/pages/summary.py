@@ -64,8 +64,7 @@ def tell(speaker: Speaker, snapshot: Snapshot, counts: Counts) -> Told:
     return Told(
         now=snapshot.now,
         wall=snapshot.wall,
-        pulse=speaker.pulse(snapshot, counts.levels)
-        | {"estates": speaker.estates(snapshot)},
+        pulse=speaker.pulse(snapshot, counts.levels) | {"estates": speaker.estates(snapshot)},
         quiet=speaker.quiet(snapshot),
         counts=counts,
         side=SideWriter(speaker).side(snapshot),

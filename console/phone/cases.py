@@ -126,7 +126,6 @@ def _add_case(router: APIRouter, desk: Desk) -> None:
             lambda visit, said, typed: page(visit, name, said, typed),
         )
 
-
     @router.post("/m/cases/{name}/reveal")
     async def reveal(name: str, request: Request) -> Response:
         visit, raw = desk.visit(request), await read_form(request)

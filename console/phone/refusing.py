@@ -61,6 +61,7 @@ def said_of(visit: Visit, error: Exception) -> Said:
     key, status = next(told for kind, told in KEYS.items() if isinstance(error, kind))
     return Said(status, wrong=visit.say(key))
 
+
 def reveal_said(visit: Visit, error: Exception) -> Said:
     """The line and the status of one of `FAULTS` that came of asking to see more."""
     status = next((code for kind, code in LOOKS.items() if isinstance(error, kind)), None)

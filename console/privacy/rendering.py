@@ -146,8 +146,6 @@ class Pages:
         return HTMLResponse(text, status)
 
 
-
-
 def style() -> bytes:
     """The one style of these pages."""
     return files("console.privacy").joinpath("style.css").read_bytes()

@@ -142,9 +142,7 @@ def count_in_sight(tx: sa.Connection, kind: Kind, sight: Sight, at: int) -> int:
     return tx.scalar(query.where(*stands, *sight.conditions(kind))) or 0
 
 
-def _at(
-    kind: Kind, here: sa.ColumnElement[bool], places: frozenset[str]
-) -> sa.ColumnElement[bool]:
+def _at(kind: Kind, here: sa.ColumnElement[bool], places: frozenset[str]) -> sa.ColumnElement[bool]:
     """Rows that stand at some places, or belong to a home there."""
     columns, wanted = kind.table.c, sorted(places)
     if "place" in columns:

@@ -290,7 +290,9 @@ async def test_pictures_stand_on_the_card_and_each_look_is_kept(
     await page.goto(f"{console.url}/?alert={shown.id}")
     pictures = page.locator(".evidence .steps .picture")
     await expect(pictures.locator("summary")).to_have_text(["图1", "图3"])
-    await expect(page.locator(".evidence .steps a")).to_have_attribute("href", "http://10.0.0.9/1.jpg")
+    await expect(page.locator(".evidence .steps a")).to_have_attribute(
+        "href", "http://10.0.0.9/1.jpg"
+    )
     # The card and the pair before and after show the nearest one; each look is kept.
     await page.wait_for_function("document.querySelector('.card img')?.naturalWidth === 1")
     await expect(page.locator(".pair .no-picture")).to_have_text("设备没有传来图片")

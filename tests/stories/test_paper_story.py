@@ -1,6 +1,5 @@
 """Visits with their form, and a shift handed over, taken over and printed."""
 
-
 import pytest
 from playwright.async_api import expect
 

@@ -75,9 +75,7 @@ async def test_the_climb_takes_over(scene: Scene, receiver: Receiver) -> None:
         ({"delivery": "push", "found_afterwards": True, "severity": "red"}, True),
     ],
 )
-async def test_only_what_is_pushed_rings(
-    scene: Scene, given: dict[str, Any], rings: bool
-) -> None:
+async def test_only_what_is_pushed_rings(scene: Scene, given: dict[str, Any], rings: bool) -> None:
     scene.officer()
     scene.take(alert(**given))
     await scene.turn()

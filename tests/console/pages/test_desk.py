@@ -10,11 +10,11 @@ import pytest
 from fastapi import FastAPI
 
 from console.accounts.book import Team
+from console.advice import advice
 from console.audit.chain import Signed
 from console.cases.surroundings import load_surroundings
 from console.guard import Guard
 from console.office import Office
-from console.advice import advice
 from console.pages.desk import desk_router
 from console.pages.live import Live
 from console.rates import Rate

@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 import console.pages
-from console.pages import page_words
 from console.advice import advice
+from console.pages import page_words
 from console.pages.saying import Saying
 from tests.console.test_words import BLAME
 
