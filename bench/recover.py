@@ -12,9 +12,9 @@ from pathlib import Path
 from aiokafka import AIOKafkaProducer
 
 from deploy.kafka.install import create_topics
+from processors.core.estate import ScopeRecord
 from processors.core.machine import Machine
 from processors.core.partition import Partition, scope_key
-from processors.core.records import ScopeRecord
 from processors.rules.catalogue import shipped_rules
 from processors.shell.loader import load_partitions
 from schemas.topics import STATE

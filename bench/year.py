@@ -21,7 +21,6 @@ from bench.oracle.settings import RULES
 from bench.oracle.site import Size
 from bench.oracle.world import world
 from bench.oracle.writer import Writer, events
-from processors.core.estate import Estate
 from processors.core.machine import Machine
 from processors.core.partition import Partition
 from processors.rules.catalogue import rules_and_views, shipped_rules
@@ -63,13 +62,9 @@ def _parts(thing: Any) -> list[Any]:
 def weigh(partition: Partition) -> int:
     """What the estates hold for their keys: records, deadlines, open alerts, ids, gaps."""
     return sum(
-        weight((*_scopes(e), e.deadlines, e.posted, e.open_alerts, e.gaps, e.strands, e.order.seen))
+        weight((e.records, e.unread, e.deadlines, e.open_alerts, e.gaps, e.strands, e.order.seen))
         for e in partition.estates.values()
     )
-
-
-def _scopes(estate: Estate) -> tuple[Any, ...]:
-    return estate.records, estate.unread, estate.awake, estate.afresh
 
 
 def main() -> None:

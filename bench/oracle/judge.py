@@ -89,10 +89,8 @@ def judge_city(verdict: Verdict, sightings: Iterable[Sighting]) -> None:
 
 def size_of(partition: Partition) -> tuple[int, int]:
     """How many scopes are alive, and what their records weigh together (bytes of JSON)."""
-    estates = partition.estates.values()
-    awake = [r.dump() for e in estates for r in e.records.values() if not r.empty]
-    resting = [raw for estate in estates for raw in estate.unread.values()]
-    return len(awake) + len(resting), sum(map(len, [*awake, *resting]))
+    records = [r for e in partition.estates.values() for r in e.records.values() if not r.empty]
+    return len(records), sum(len(record.dump()) for record in records)
 
 
 def speed(log: list[Event], rules: RuleSet) -> float:

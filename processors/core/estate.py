@@ -1,37 +1,77 @@
 """The state of one estate in memory: scopes, deadlines, open alerts, gaps in the input.
 
-Records loaded from the log stay as bytes until a rule touches their scope, and go back to bytes
-when nothing has changed them for `REST_MS`: alive in Python a record weighs five times as much.
+Everything that must survive a restart has a JSON form here (`ScopeRecord`, `Estate.summary`).
+Records loaded from the log stay as bytes until a rule touches their scope.
 """
 
 import heapq
 from dataclasses import dataclass, field
-from itertools import takewhile
-from sys import intern
 from typing import Any
 
 import orjson
+from pydantic import BaseModel
 
 from processors.core.incidents import Strand
 from processors.core.outages import OUTAGES_SCOPE, Outages
-from processors.core.records import Afresh, DeadlineName, ScopeRecord, load_record
 from processors.core.register import REGISTER_SCOPE, Register
 from processors.core.reorder import Reorder
 from processors.core.rule import RuleSet
-from schemas.base import MS_PER_S, Words
+from schemas.alerts import Alert
+from schemas.base import Words
 from schemas.event_data import ClockTicked, ConfigActivated
 from schemas.events import Event, order_key
 from schemas.place import EstateConfig
 
 GAPS_MAX = 1000
-REST_MS = 10 * 60 * MS_PER_S
-"""How long a record stays alive in memory after its last change. Any value gives the same alerts: a
-shorter one costs reading, a longer one room (our judgement)."""
 CONFIG_SCOPE = "config|"
 """Where the estate's configuration stands among its scopes' records."""
 OrderKey = tuple[int, int, int, str]
+DeadlineName = tuple[str, str]
+"""(rule, name)."""
 RouteName = tuple[bool, str, str, str]
 """(at once, type of event, device, place)."""
+
+
+@dataclass(slots=True)
+class ScopeRecord:
+    """All rules' states of one scope, their deadlines (at, since), and the scope's alerts."""
+
+    states: dict[str, Any] = field(default_factory=dict)
+    deadlines: dict[DeadlineName, tuple[int, int]] = field(default_factory=dict)
+    alerts: dict[DeadlineName, Alert] = field(default_factory=dict)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing has to be remembered of the scope."""
+        return not (self.states or self.deadlines or self.alerts)
+
+    def dump(self) -> bytes:
+        """The record as JSON."""
+        plain = {
+            "s": self.states,
+            "d": [(rule, name, at, since) for (rule, name), (at, since) in self.deadlines.items()],
+            "a": list(self.alerts.values()),
+        }
+        return orjson.dumps(plain, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json", exclude_defaults=True)
+    raise TypeError(f"{type(value)} has no JSON form")
+
+
+def load_record(raw: bytes, rules: RuleSet) -> ScopeRecord:
+    """A record from its JSON form; states of rules that are gone are let go."""
+    plain = orjson.loads(raw)
+    states = {
+        name: rules.by_id[name].load_state(state)
+        for name, state in plain["s"].items()
+        if name in rules.by_id
+    }
+    deadlines = {(rule, name): (at, since) for rule, name, at, since in plain["d"]}
+    alerts = [Alert.model_validate(item) for item in plain["a"]]
+    return ScopeRecord(states, deadlines, {(a.rule, a.key): a for a in alerts})
 
 
 @dataclass(slots=True)
@@ -42,12 +82,6 @@ class Estate:
     `open_alerts` holds what may be a cause for others: alerts that are open, or were cleared so
     recently that they may go on; who was silenced by them gets as long to speak up.
     `params` and `routes` are worked out of the configuration, and again after each change of it.
-    `deadlines` is a heap of (at, scope), `posted` the same times by scope, the next one first: by
-    then the scope's record is asked what is due. Deadlines that are put off or cancelled, as most
-    are, so leave nothing behind.
-    `afresh` are rules whose states were written by another release and are not understood.
-    `unread` are records as bytes. `awake` are those read or changed last, oldest first, with the
-    watermark of then.
     """
 
     id: str
@@ -55,10 +89,7 @@ class Estate:
     order: Reorder
     records: dict[str, ScopeRecord] = field(default_factory=dict)
     unread: dict[str, bytes] = field(default_factory=dict)
-    afresh: list[Afresh] = field(default_factory=list)
-    awake: dict[str, int] = field(default_factory=dict)
-    deadlines: list[tuple[int, str]] = field(default_factory=list)
-    posted: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    deadlines: list[tuple[int, str, str, str]] = field(default_factory=list)
     open_alerts: set[DeadlineName] = field(default_factory=set)
     gaps: list[tuple[int, int]] = field(default_factory=list)
     strands: tuple[Strand, ...] = ()
@@ -75,9 +106,8 @@ class Estate:
         """The record of a scope, read from its bytes on first touch, fresh if there is none."""
         found = self.records.get(scope)
         if found is None:
-            scope = intern(scope)
             raw = self.unread.pop(scope, None)
-            found = self.records[scope] = self._read(scope, raw) if raw else ScopeRecord()
+            found = self.records[scope] = self._read(raw) if raw else ScopeRecord()
         return found
 
     def found(self, scope: str) -> ScopeRecord | None:
@@ -90,52 +120,9 @@ class Estate:
         record = self.found(scope)
         return record is None or rule not in record.states
 
-    def _read(self, scope: str, raw: bytes) -> ScopeRecord:
+    def _read(self, raw: bytes) -> ScopeRecord:
         assert self.rules is not None, "the machine sets them before it steps"
-        self.awake[scope] = self.order.watermark
-        record, unknown = load_record(raw, self.rules)
-        for rule in unknown:
-            del record.states[rule]
-            alerts = tuple(record.alerts_of(rule))
-            for alert in alerts:
-                del record.alerts[(rule, alert.key)]
-            for name in [name for name in record.deadlines if name[0] == rule]:
-                del record.deadlines[name]
-            self.dirty.add(scope)
-            self.afresh.append(Afresh(self.rules.by_id[rule], scope, alerts))
-        return record
-
-    @property
-    def forms(self) -> str:
-        """The mark that records are written with."""
-        return self.rules.forms if self.rules is not None else ""
-
-    def rest(self, rest_ms: int = REST_MS) -> None:
-        """Put the records back into bytes that were neither read nor changed for so long.
-
-        To be called right after `take_dirty`, which writes what has changed.
-        """
-        before = self.order.watermark - rest_ms
-        for scope, _ in [*takewhile(lambda item: item[1] <= before, self.awake.items())]:
-            del self.awake[scope]
-            record = self.records.pop(scope, None)
-            if record is not None:
-                self.unread[scope] = record.dump(self.forms)
-
-    def post(self, scope: str, at: int) -> None:
-        """See to it that what is due in a scope is looked for at that time, or before."""
-        posted = self.posted.get(scope, ())
-        if not posted or at < posted[0]:
-            scope = intern(scope)
-            self.posted[scope] = (at, *posted)
-            heapq.heappush(self.deadlines, (at, scope))
-
-    def unpost(self) -> None:
-        """Take away the time that stands first: nothing is due then."""
-        _, scope = heapq.heappop(self.deadlines)
-        later = self.posted.pop(scope)[1:]
-        if later:
-            self.posted[scope] = later
+        return load_record(raw, self.rules)
 
     def adopt(self, scope: str, raw: bytes) -> None:
         """Take over a scope's bytes; its deadlines and open alerts count at once."""
@@ -149,10 +136,10 @@ class Estate:
         if scope.startswith(OUTAGES_SCOPE):
             self.outages.adopt(scope, raw)
             return
-        self.unread[intern(scope)] = raw
+        self.unread[scope] = raw
         plain = orjson.loads(raw)
-        if plain["d"]:
-            self.post(scope, min(at for _, _, at, _ in plain["d"]))
+        for rule, name, at, _ in plain["d"]:
+            heapq.heappush(self.deadlines, (at, scope, rule, name))
         self.open_alerts.update((alert["rule"], alert["key"]) for alert in plain["a"])
 
     def take_dirty(self) -> dict[str, bytes | None]:
@@ -161,15 +148,11 @@ class Estate:
         if CONFIG_SCOPE in self.dirty:
             self.dirty.discard(CONFIG_SCOPE)
             changed[CONFIG_SCOPE] = self.config.model_dump_json(exclude_defaults=True).encode()
-        for scope in map(intern, sorted(self.dirty)):
+        for scope in sorted(self.dirty):
             record = self.records[scope]
-            self.awake.pop(scope, None)
+            changed[scope] = None if record.empty else record.dump()
             if record.empty:
-                changed[scope] = None
                 del self.records[scope]
-            else:
-                changed[scope] = record.dump(self.forms)
-                self.awake[scope] = self.order.watermark
         self.dirty.clear()
         return changed
 

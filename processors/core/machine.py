@@ -4,6 +4,7 @@ It is handed events and the time up to which deadlines may fire; it hands back a
 near misses and device views. It has no clock: time is what the inputs carry.
 """
 
+import heapq
 from dataclasses import dataclass
 
 from processors.core.effects import (
@@ -21,11 +22,10 @@ from processors.core.effects import (
     Told,
     UpdateAlert,
 )
-from processors.core.estate import Estate, RouteName
+from processors.core.estate import Estate, RouteName, ScopeRecord
 from processors.core.incidents import joined
 from processors.core.output import Missed, Output, forget
-from processors.core.records import ScopeRecord
-from processors.core.retire import activate, tell_afresh
+from processors.core.retire import activate
 from processors.core.routes import (
     ROUTES_MAX,
     Known,
@@ -130,31 +130,29 @@ class Machine:
     def next_deadline(self, estate: Estate, before: int = NEVER) -> int | None:
         """The time of the next deadline that still holds, if it lies before a time.
 
-        A scope is asked for it when a time that was posted for it has come.
+        One that was put off stands in the heap by its first time until that has come: most are put
+        off again and again, and few are ever due.
         """
         heap = estate.deadlines
         if estate.rules is None:
             self.rules_of(estate)
         while heap and heap[0][0] < before:
-            at, scope = heap[0]
+            at, scope, rule, name = heap[0]
             record = estate.record(scope)
-            due = record.due()
-            if due is not None and due[0] == at:
+            due, _ = record.deadlines.get((rule, name), (None, 0))
+            if due == at:
                 return at
-            estate.unpost()
-            if due is not None:
-                estate.post(scope, due[0])
+            heapq.heappop(heap)
+            if due is not None and due > at:
+                heapq.heappush(heap, (due, scope, rule, name))
             elif record.empty and scope not in estate.dirty:
                 del estate.records[scope]
         return None
 
     def fire_next(self, estate: Estate, out: Output) -> None:
         """Fire the next deadline; `next_deadline` must have said that there is one."""
-        _, scope_key = estate.deadlines[0]
+        at, scope_key, rule_id, name = heapq.heappop(estate.deadlines)
         record = estate.record(scope_key)
-        due = record.due()
-        assert due is not None, "next_deadline says so"
-        at, rule_id, name = due
         _, since = record.deadlines.pop((rule_id, name))
         estate.dirty.add(scope_key)
         rule = self.rules_of(estate).by_id.get(rule_id)
@@ -166,16 +164,14 @@ class Machine:
         elif name.startswith(FORGET):
             forget(estate, record, (rule_id, name.removeprefix(FORGET)))
         else:
-            told = Deadline(name, at, estate.complete(since, at))
-            self._step(estate, rule, spot(estate, rule, scope), told, out)
+            due = Deadline(name, at, estate.complete(since, at))
+            self._step(estate, rule, spot(estate, rule, scope), due, out)
 
     def _step(self, estate: Estate, rule: Rule, here: Spot, told: Told, out: Output) -> None:
         key, name = here.key, rule.id
         record = estate.records.get(key)
         if record is None and key in estate.unread:
             record = estate.record(key)
-        if estate.afresh:
-            tell_afresh(estate, out)
         before = rule.fresh if record is None else record.states.get(name, rule.fresh)
         now = situation(estate, rule, here, told)
         # Found is told to nobody but the rule that found it, and that rule takes it.
@@ -213,7 +209,7 @@ class Machine:
                 self._open(estate, rule, now, effect, out)
             case UpdateAlert():
                 record = estate.record(now.scope.key)
-                prior = record.alert((rule.id, effect.key))
+                prior = record.alerts.get((rule.id, effect.key))
                 if prior is not None and prior.cleared_at is None:
                     self._put(estate, record, now.scope, updated(rule, now, effect, prior), out)
             case ClearAlert():
@@ -231,7 +227,7 @@ class Machine:
         self, estate: Estate, rule: Rule, now: Situation, told: OpenAlert, out: Output
     ) -> None:
         record = estate.record(now.scope.key)
-        prior = record.alert((rule.id, told.key))
+        prior = record.alerts.get((rule.id, told.key))
         is_new = prior is None or prior.cleared_at is not None
         alert = opened(rule, now, told, prior, lambda r, k: (r, k) in estate.open_alerts)
         if prior is None and rule.visit and alert.suppressed is None:
@@ -258,7 +254,7 @@ class Machine:
         self, estate: Estate, rule: Rule, scope: Scope, told: ClearAlert, at: int, out: Output
     ) -> None:
         record = estate.record(scope.key)
-        prior = record.alert((rule.id, told.key))
+        prior = record.alerts.get((rule.id, told.key))
         if prior is None or prior.cleared_at is not None:
             return
         now = Situation(None, estate.config, scope, prior.place, at, estate.order.lateness_ms)
@@ -272,7 +268,7 @@ class Machine:
 
     @staticmethod
     def _put(estate: Estate, record: ScopeRecord, scope: Scope, alert: Alert, out: Output) -> None:
-        if record.alert((alert.rule, alert.key)) is alert:
+        if record.alerts.get((alert.rule, alert.key)) is alert:
             return
         record.alerts[(alert.rule, alert.key)] = alert
         estate.dirty.add(scope.key)
@@ -282,8 +278,11 @@ class Machine:
     def _set_deadline(
         self, estate: Estate, scope: str, name: tuple[str, str], at: int, since: int
     ) -> None:
-        estate.record(scope).deadlines[name] = (at, since)
-        estate.post(scope, at)
+        record = estate.record(scope)
+        known = record.deadlines.get(name)
+        record.deadlines[name] = (at, since)
+        if known is None or at < known[0]:
+            heapq.heappush(estate.deadlines, (at, scope, *name))
         estate.dirty.add(scope)
 
 

@@ -3,8 +3,7 @@
 from dataclasses import dataclass, field
 
 from processors.core.effects import ShowDevice
-from processors.core.estate import Estate
-from processors.core.records import DeadlineName, ScopeRecord
+from processors.core.estate import DeadlineName, Estate, ScopeRecord
 from schemas.alerts import Alert
 from schemas.events import Event
 from schemas.views import View

@@ -20,10 +20,9 @@ from typing import Any
 import orjson
 from pydantic import ValidationError
 
-from processors.core.estate import REST_MS, Estate, new_estate
+from processors.core.estate import Estate, new_estate
 from processors.core.incidents import Strand
 from processors.core.machine import Machine, Output
-from processors.core.retire import tell_afresh
 from processors.core.rule import AT_ONCE_LATE_MS, RuleSet
 from schemas.event_data import ConfigActivated
 from schemas.events import Event, decode, encode, explain
@@ -45,7 +44,7 @@ class Checkpoint:
 
 @dataclass(slots=True)
 class Partition:
-    """All estates of one partition. `rest_ms`: see `Estate.rest`."""
+    """All estates of one partition."""
 
     number: int
     machine: Machine
@@ -53,7 +52,6 @@ class Partition:
     estates: dict[str, Estate] = field(default_factory=dict)
     seen: int = -1
     parked: dict[str, int] = field(default_factory=dict)
-    rest_ms: int = REST_MS
 
     def take(self, offset: int, events: Iterable[Event], out: Output) -> None:
         """Take in the events of one record. Records must come in offset order."""
@@ -66,7 +64,6 @@ class Partition:
         """Step everything that is due, estate by estate."""
         for estate in self.estates.values():
             advance(self.machine, estate, out)
-            tell_afresh(estate, out)
 
     def checkpoint(self) -> Checkpoint:
         """What makes all that was stepped so far survive."""
@@ -75,8 +72,6 @@ class Partition:
             for name, estate in sorted(self.estates.items())
             for scope, raw in estate.take_dirty().items()
         }
-        for estate in self.estates.values():
-            estate.rest(self.rest_ms)
         position = self._position()
         plain = {
             "v": VERSION,
@@ -182,11 +177,12 @@ def advance(machine: Machine, estate: Estate, out: Output) -> None:
     order = estate.order
     while True:
         at = order.next_time()
+        due = machine.next_deadline(estate)
         if at is None:
             machine.fire(estate, order.watermark, out)
             if order.next_time() is None:
                 return
-        elif machine.next_deadline(estate, at) is not None:
+        elif due is not None and due < at:
             machine.fire_next(estate, out)
         else:
             _, event = order.pop()

@@ -8,9 +8,8 @@ new otherwise. Nothing of any other rule is touched.
 from typing import NamedTuple
 
 from processors.core.effects import ClearAlert
-from processors.core.estate import Estate
-from processors.core.output import Missed, Output, forget
-from processors.core.records import ScopeRecord
+from processors.core.estate import Estate, ScopeRecord
+from processors.core.output import Output, forget
 from processors.core.rule import Rule, RuleSet, Situation
 from processors.core.scope import Scope
 from processors.core.suppress import cleared
@@ -29,14 +28,10 @@ REWRITTEN = Words(
     en="Its rule was rewritten and judges afresh; check what is there.",
 )
 
-AFRESH_STEP = "state"
-NOT_READ = "begins anew: another release wrote its state, which this one does not understand"
-
 
 def activate(estate: Estate, event: Event, old: RuleSet, shipped: RuleSet, out: Output) -> None:
     """Go by the configuration of an event from it on, and by the rules which that names."""
     assert isinstance(event.data, ConfigActivated)
-    tell_afresh(estate, out)
     estate.activate(event, event.data)
     new = shipped.of(estate.config)
     if new is not old:
@@ -52,7 +47,6 @@ def change_rules(estate: Estate, old: RuleSet, new: RuleSet, at: int, out: Outpu
     gone = [rule for rule in old.rules if not _goes_on(rule, new)]
     for scope in _scopes_of(estate, gone):
         record = estate.record(scope)
-        tell_afresh(estate, out)
         for rule in gone:
             why = REWRITTEN if rule.id in new.by_id else TAKEN_AWAY
             _retire(estate, record, Leaving(rule, scope, at, why), out)
@@ -73,18 +67,6 @@ class Leaving(NamedTuple):
     why: Words
 
 
-def tell_afresh(estate: Estate, out: Output) -> None:
-    """Tell of the rules that began anew because another release wrote their states."""
-    for rule, scope, alerts in estate.afresh:
-        at = estate.order.watermark
-        out.near_misses.append(Missed(rule.id, scope, at, AFRESH_STEP, NOT_READ))
-        for alert in alerts:
-            if alert.cleared_at is None:
-                out.tell(_ended(estate, Leaving(rule, scope, at, REWRITTEN), alert))
-            estate.open_alerts.discard((rule.id, alert.key))
-    estate.afresh.clear()
-
-
 def _goes_on(rule: Rule, new: RuleSet) -> bool:
     same = new.by_id.get(rule.id)
     return same is not None and same.form == rule.form
@@ -102,7 +84,7 @@ def _scopes_of(estate: Estate, rules: list[Rule]) -> list[str]:
 def _retire(estate: Estate, record: ScopeRecord, leaving: Leaving, out: Output) -> None:
     rule = leaving.rule.id
     deadlines = [name for name in record.deadlines if name[0] == rule]
-    alerts = record.alerts_of(rule)
+    alerts = [alert for name, alert in record.alerts.items() if name[0] == rule]
     if not (rule in record.states or deadlines or alerts):
         return
     estate.dirty.add(leaving.scope)

@@ -143,11 +143,6 @@ class Rule:
     def _codec(self) -> TypeAdapter[Any]:
         return TypeAdapter(self.state)
 
-    @cached_property
-    def state_form(self) -> str:
-        """What its state is like: the names and kinds of its fields, in words."""
-        return self.form or orjson.dumps(self._codec.json_schema()).decode()
-
     def load_state(self, plain: Any) -> Any:
         """A state from its JSON form. Raises ValueError for one this version cannot read."""
         return self._codec.validate_python(plain)
@@ -262,15 +257,10 @@ class RuleSet:
         }
 
     @cached_property
-    def forms(self) -> str:
-        """A short hash of what all rules' states are like: another one, other forms."""
-        return _short_hash("\n".join(f"{rule.id} {rule.state_form}" for rule in self.rules))
-
-    @cached_property
     def version(self) -> str:
         """A short hash of all rules' ids and versions."""
         text = "\n".join(f"{rule.id} {rule.version}" for rule in self.rules)
-        return _short_hash(text)
+        return blake2b(text.encode(), digest_size=8).hexdigest()
 
     def settings_fault(self, config: EstateConfig) -> str | None:
         """What is wrong with a configuration's settings of these rules, or None."""
@@ -316,10 +306,6 @@ def _in_order(by_id: dict[str, Rule]) -> list[Rule]:
                 raise RuleFault(f"rule {rule.id!r} cannot follow {late}: one is at once, one not")
             done[rule.id] = waiting.pop(rule.id)
     return list(done.values())
-
-
-def _short_hash(text: str) -> str:
-    return blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def is_deadline(told: Input, name: str) -> bool:

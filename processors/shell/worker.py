@@ -17,7 +17,6 @@ import structlog
 
 from processors.core.machine import Machine, Output
 from processors.core.partition import Checkpoint, Partition, commit_key
-from processors.core.retire import AFRESH_STEP
 from processors.core.rule import RuleSet
 from processors.shell import metrics
 from processors.shell.outputs import records_of, refused
@@ -124,7 +123,6 @@ class Worker:
             records.extend(records_of(out, number, partition.estates.__getitem__))
             records.extend(self.views.records(out, number, partition.estates.__getitem__))
             metrics.count(out)
-            _tell_afresh(out)
             await asyncio.sleep(0)
         await self.writer.write(records)
         checkpoints = {n: self.assigned[n].partition.checkpoint() for n in outputs}
@@ -138,12 +136,6 @@ class Worker:
         mine.position = position
         for offset in sorted(offset for offset in mine.unacked if offset < position):
             mine.unacked.pop(offset).ack()
-
-
-def _tell_afresh(out: Output) -> None:
-    for missed in out.near_misses:
-        if missed.step == AFRESH_STEP:
-            log.warning("a rule begins anew", rule=missed.rule, scope=missed.scope, at=missed.at)
 
 
 def _commit_record(number: int, checkpoint: Checkpoint) -> Record:

@@ -7,7 +7,6 @@ that properties of the live path can be tried without Kafka.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from processors.core.estate import REST_MS
 from processors.core.machine import Machine, Output
 from processors.core.partition import Partition, commit_key
 from processors.core.rule import RuleSet
@@ -35,7 +34,6 @@ class Live:
     late: list[Event] = field(default_factory=list)
     writes: int = 0
     crash_at: int | None = None
-    rest_ms: int = REST_MS
 
     def run(self, records: Iterable[Sequence[Event]], batch: int = 1) -> None:
         """Append the records to the log and process all of it, restarting after each crash."""
@@ -48,7 +46,7 @@ class Live:
                 continue
 
     def _process(self, batch: int) -> None:
-        partition = Partition(0, Machine(self.rules), rest_ms=self.rest_ms)
+        partition = Partition(0, Machine(self.rules))
         scopes = {k: v for k, v in self.changelog.items() if not k.startswith("commit|")}
         start = partition.restore(self.changelog.get(commit_key(0)), scopes)
         for at in range(start, len(self.log), batch):

@@ -6,13 +6,11 @@ any size, across a crash between any two writes, a pause of ingest, and a switch
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Any
 from zlib import crc32
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from processors.core.estate import REST_MS
 from processors.core.replay import replay
 from processors.core.rule import rule_set
 from processors.rules.catalogue import load, rule_folders
@@ -108,20 +106,16 @@ def _received(event: Event, at: int) -> Event:
     return event.model_copy(update={"data": event.data.model_copy(update={"received_at": at})})
 
 
-def run_live(
-    found: list[Arrival], partitions: int, packing: tuple[list[int], int], **fate: Any
-) -> dict[str, Alert]:
-    """All alerts of the live path over that many partitions.
-
-    `packing` is the sizes of records and of batches, `fate` what befalls the process (`Live`).
-    """
+def run_live(found: list[Arrival], partitions: int, sizes: list[int], batch: int,
+             crash_at: int | None) -> dict[str, Alert]:  # fmt: skip
+    """All alerts of the live path over that many partitions."""
     logs: dict[int, list[Event]] = defaultdict(list)
     for arrival in found:
         logs[crc32(arrival.event.estate.encode()) % partitions].append(arrival.event)
     alerts: dict[str, Alert] = {}
     for log in logs.values():
-        live = Live(RULES, **fate)
-        live.run(records(log, packing[0]), packing[1])
+        live = Live(RULES, crash_at=crash_at)
+        live.run(records(log, sizes), batch)
         assert live.late == []
         alerts |= live.alerts
     return alerts
@@ -147,7 +141,6 @@ END = START + 400_000 - LATENESS_MS
     sizes=st.lists(st.integers(1, 7), min_size=1, max_size=3),
     batch=st.integers(1, 5),
     crash_at=st.none() | st.integers(1, 120),
-    rest_ms=st.sampled_from((0, 20_000, REST_MS)),
     pause=st.tuples(st.integers(0, 300), st.integers(0, 60)),
 )
 def test_live_equals_backtest(  # noqa: PLR0913
@@ -156,13 +149,10 @@ def test_live_equals_backtest(  # noqa: PLR0913
     sizes: list[int],
     batch: int,
     crash_at: int | None,
-    rest_ms: int,
     pause: tuple[int, int],
 ) -> None:
     expected = replay((arrival.event for arrival in found), RULES, until=END).alerts
-    alerts = run_live(
-        paused(found, *pause), partitions, (sizes, batch), crash_at=crash_at, rest_ms=rest_ms
-    )
+    alerts = run_live(paused(found, *pause), partitions, sizes, batch, crash_at)
     assert {k: a.model_dump_json() for k, a in alerts.items()} == {
         k: a.model_dump_json() for k, a in expected.items()
     }

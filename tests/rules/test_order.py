@@ -12,7 +12,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from processors.core.estate import REST_MS
 from processors.core.replay import replay
 from schemas.events import Event, event_id, make_event
 from tests.core.live import Live
@@ -28,7 +27,6 @@ class Journey:
     records: list[list[Event]]
     batch: int
     crash_at: int | None
-    rest_ms: int
 
 
 @st.composite
@@ -46,8 +44,7 @@ def journeys(draw: st.DrawFn, scenario: Scenario) -> Journey:
     size, batch = draw(st.integers(1, 6)), draw(st.integers(1, 5))
     records = [log[at : at + size] for at in range(0, len(log), size)]
     crash_at = draw(st.none() | st.integers(1, 40))
-    rest_ms = draw(st.sampled_from((0, 5_000, REST_MS)))
-    return Journey([*records, [scenario.last_tick()]], batch, crash_at, rest_ms)
+    return Journey([*records, [scenario.last_tick()]], batch, crash_at)
 
 
 def _tick(at: int) -> Event:
@@ -70,7 +67,7 @@ def test_arrival_changes_nothing(file: Path) -> None:
     )
     @given(journey=journeys(scenario))
     def arrives(journey: Journey) -> None:
-        live = Live(scenario.rules, crash_at=journey.crash_at, rest_ms=journey.rest_ms)
+        live = Live(scenario.rules, crash_at=journey.crash_at)
         live.run(journey.records, journey.batch)
         assert all(event.data.replayed for event in live.late)
         assert {key: a.model_dump_json() for key, a in live.alerts.items()} == expected

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from processors.core.estate import new_estate
+from processors.core.estate import ScopeRecord, new_estate
 from processors.core.machine import Machine, Output
-from processors.core.records import ScopeRecord
 from processors.core.replay import in_order, replay, step
 from processors.rules.catalogue import VIEWS, rules_and_views, shipped_rules, view_folders
 from processors.views.shape import EVERY_MS
@@ -69,7 +68,7 @@ def test_live_equals_backtest(file: Path) -> None:
     )
     @given(journey=journeys(scenario))
     def arrives(journey: Journey) -> None:
-        live = Live(scenario.rules, crash_at=journey.crash_at, rest_ms=journey.rest_ms)
+        live = Live(scenario.rules, crash_at=journey.crash_at)
         live.run(journey.records, journey.batch)
         assert live.views == expected
 
