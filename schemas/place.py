@@ -5,7 +5,7 @@ zone. Two trees stand above estates: governance (grid → community → street �
 police (office → station → bureau → city bureau).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from hashlib import blake2b
 from typing import Any, Literal
@@ -109,6 +109,16 @@ class EstateConfig(Model):
     rules: dict[str, dict[str, Any]] = Field(default_factory=dict)
     areas: tuple[AreaRules, ...] = ()
     operator_rules: tuple[dict[str, Any], ...] = ()
+
+    def model_copy(
+        self, *, update: Mapping[str, Any] | None = None, deep: bool = False
+    ) -> "EstateConfig":
+        """A changed configuration, made anew.
+
+        A plain copy would keep what the first has worked out of its places, devices and areas.
+        """
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        return type(self)(**fields | dict(update or {}))
 
     @property
     def lateness_ms(self) -> int:

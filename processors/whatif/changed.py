@@ -38,8 +38,7 @@ def with_settings(config: EstateConfig, settings: Settings) -> EstateConfig:
         )
         for area in config.areas
     )
-    # Made anew, not copied: a copy would keep what the first has worked out of its areas.
-    return EstateConfig(**dict(config) | {"rules": rules, "areas": areas})
+    return config.model_copy(update={"rules": rules, "areas": areas})
 
 
 def log_with_settings(events: Iterable[Event], settings: Settings) -> Iterator[Event]:

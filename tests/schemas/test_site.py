@@ -36,6 +36,19 @@ def test_a_good_site_gives_the_processors_their_part() -> None:
     assert config.in_view == {"c1": ("d1",)}
 
 
+def test_a_changed_configuration_keeps_nothing_worked_out_of_the_first() -> None:
+    first = parse_site(GOOD).configs()["riverside"]
+    assert first.in_view
+    assert first.place_by_id
+    assert first.device_by_id
+    assert first.digest
+    changed = first.model_copy(update={"places": first.places[:1], "devices": ()})
+    assert list(changed.place_by_id) == ["b1"]
+    assert not changed.device_by_id
+    assert not changed.in_view
+    assert changed.digest != first.digest
+
+
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [

@@ -44,8 +44,7 @@ def config(mark: str) -> EstateConfig:
     """The estate, with the mark in the names of its places."""
     named = words(mark, mark)
     places = tuple(place.model_copy(update={"name": named}) for place in CONFIG.places)
-    # Made anew, not copied: a copy would keep what the first has worked out of its places.
-    return EstateConfig(**dict(CONFIG) | {"places": places, "name": named})
+    return CONFIG.model_copy(update={"places": places, "name": named})
 
 
 def views(mark: str) -> tuple[View, ...]:
