@@ -45,6 +45,12 @@ def language_of(request: Request) -> Language:
     return tongue_of(request.headers.get("accept-language", ""))
 
 
+def language_asked(request: Request) -> Language:
+    """The language that the address asks for with `?lang=`, else as `language_of`."""
+    wanted = request.query_params.get("lang")
+    return next((known for known in LANGUAGES if known == wanted), language_of(request))
+
+
 def tongue_of(accepted: str) -> Language:
     """The language that an `Accept-Language` asks for first."""
     return "en" if accepted.lower().startswith("en") else "zh"

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from console.batch import SeenView
-from schemas.base import MS_PER_S
+from console.wall_clock import local
 from schemas.views import (
     CareView,
     HomeStatus,
@@ -72,7 +71,7 @@ class ReadModels:
 
 def day_of(at: int, zone: ZoneInfo) -> str:
     """The day of an instant (ms), as read models write it: YYYY-MM-DD."""
-    return datetime.fromtimestamp(at / MS_PER_S, zone).date().isoformat()
+    return local(at, zone).date().isoformat()
 
 
 def glance_of(models: Iterable[ReadModel], today: str) -> Glance:

@@ -214,21 +214,17 @@ def _without_right(asked: Asked, right: Right) -> Response | None:
         )
     if not right.lets_in(who):
         return _said(403, f"this is not for {who.login}: role, area or the token's scope")
-    if asked.method in CHANGING and right.csrf == "header" and not _is_own_page(asked, who):
+    needs_proof = asked.method in CHANGING and right.csrf == "header"
+    if needs_proof and not is_own_page(who, asked.headers.get(CSRF_HEADER, "")):
         return _said(403, "send the session's token of /api/me as X-CSRF-Token")
     return None
 
 
-def _is_own_page(asked: Asked, who: Principal) -> bool:
-    """Whether a browser's session proves that its own page asks."""
-    given = asked.headers.get(CSRF_HEADER, "")
-    return who.session is None or is_csrf_token(who, given)
-
-
-def is_csrf_token(who: Principal, given: str) -> bool:
-    """Whether it is the CSRF token of the session that somebody came in by."""
-    session = who.session or ""
-    return hmac.compare_digest(given.encode(), csrf_token(session).encode())
+def is_own_page(who: Principal, token: str) -> bool:
+    """Whether a browser's session proves by its CSRF token that its own page asks."""
+    if who.session is None:
+        return True
+    return hmac.compare_digest(token.encode(), csrf_token(who.session).encode())
 
 
 def _unknown(asked: Asked) -> Response:

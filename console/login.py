@@ -1,9 +1,9 @@
 """The way in for a browser: login, password and code; or the access token, by form or by link."""
 
 from dataclasses import dataclass
-from urllib.parse import parse_qs, quote
+from urllib.parse import quote
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
@@ -14,8 +14,9 @@ from console.accounts.principal import Principal
 from console.accounts.sessions import csrf_token, hashed
 from console.audit.chain import Signed
 from console.forms import Field, Wrong, form, hidden, language_of, page
-from console.guard import COOKIE, is_csrf_token, is_phone_page, principal_of
+from console.guard import COOKIE, is_phone_page, principal_of
 from console.lifecycle.table import Role
+from console.posting import Posted, posted, read_form
 from console.register.vault import NoKey
 from console.words import Language, pick, say
 from schemas.base import MS_PER_S, Words
@@ -64,11 +65,11 @@ class Door:
             return await self.page(request, Wrong(say("login_wrong", language_of(request)), 401))
         return await self._let_in(request, secret)
 
-    async def by_password(self, request: Request, form: Form) -> Response:
+    async def by_password(self, request: Request, form: Posted) -> Response:
         """By login, password and code."""
         address, agent = _where(request)
-        tried = Tried(form.get("login", "").strip()[:64], address)
-        given = Given(form.get("password", "")[:1024], form.get("code", "")[:16], agent)
+        tried = Tried(form.get("login")[:64], address)
+        given = Given(form.raw("password")[:1024], form.raw("code")[:16], agent)
         try:
             secret = await run_in_threadpool(self.entrance.enter, tried, given)
         except (WrongLogin, NoKey) as error:
@@ -121,15 +122,15 @@ def login_router(entrance: Entrance, office: Words) -> APIRouter:
 
     @router.post("/login")
     async def by_form(request: Request) -> Response:
-        given = await _form(request)
+        given = await read_form(request)
         if "token" in given:
-            return await door.by_token(request, given["token"])
+            return await door.by_token(request, given.raw("token"))
         return await door.by_password(request, given)
 
     @router.post("/logout")
     async def leave(request: Request) -> Response:
         who = principal_of(request.scope)
-        _check_page(who, await _form(request))
+        await posted(request)
         if who.session is not None:
             await run_in_threadpool(entrance.sessions.end, hashed(who.session), who.login)
         answer = RedirectResponse("/login", 303)
@@ -142,8 +143,7 @@ def login_router(entrance: Entrance, office: Words) -> APIRouter:
 
     @router.post("/password")
     async def changed(request: Request) -> Response:
-        who, given = principal_of(request.scope), await _form(request)
-        _check_page(who, given)
+        who, given = principal_of(request.scope), await posted(request)
         wrong = await run_in_threadpool(_change, entrance, who, given)
         if wrong is not None:
             said = Wrong(say(wrong, language_of(request)), 422)
@@ -151,18 +151,6 @@ def login_router(entrance: Entrance, office: Words) -> APIRouter:
         return RedirectResponse("/login", 303)
 
     return router
-
-
-async def _form(request: Request) -> Form:
-    """What a form says. Its size is bounded by the guard."""
-    body = parse_qs((await request.body()).decode(errors="replace"), keep_blank_values=True)
-    return {name: values[0] for name, values in body.items()}
-
-
-def _check_page(who: Principal, given: Form) -> None:
-    """Raises HTTPException where a browser's session does not prove that its own page asks."""
-    if who.session is not None and not is_csrf_token(who, given.get("csrf", "")):
-        raise HTTPException(403, "this form is of another session; open the page again")
 
 
 def _where(request: Request) -> tuple[str, str]:
@@ -178,15 +166,15 @@ def _password_page(request: Request, who: Principal, wrong: Wrong | None = None)
     return page(say("password_title", language), inputs, language, wrong)
 
 
-def _change(entrance: Entrance, who: Principal, given: Form) -> str | None:
+def _change(entrance: Entrance, who: Principal, given: Posted) -> str | None:
     """Change one's own password; the word for what is wrong."""
-    if given.get("new") != given.get("again"):
+    if given.raw("new") != given.raw("again"):
         return "password_differs"
-    if not entrance.is_password(who.login, given.get("now", "")):
+    if not entrance.is_password(who.login, given.raw("now")):
         return "password_wrong"
     signed = Signed(who.login, "", entrance.clock())
     try:
-        new = given.get("new", "")
+        new = given.raw("new")
         entrance.accounts.set_password(who.login, new, signed, must_change=False)
     except WeakPassword:
         return "password_weak"

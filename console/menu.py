@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from console.accounts.principal import Principal
-from console.rights import RIGHTS, key_of
+from console.rights import may
 from console.words import Language, say
 
 PAGES = (
@@ -24,19 +24,13 @@ class Link:
     is_here: bool = False
 
 
-def may_open(who: Principal, path: str) -> bool:
-    """Whether somebody may open a page."""
-    key = key_of("GET", path)
-    return key is not None and RIGHTS[key].lets_in(who)
-
-
 def menu(who: Principal, language: Language, here: str, *, asked: bool = False) -> list[Link]:
     """What somebody may open. `asked`: the language stands in the address, and goes along."""
     return [
         Link(path, say(f"menu_{path[1:] or 'office'}", language),
              _href(path, language, asked=asked), _is_here(path, here))
         for path in PAGES
-        if may_open(who, path) and not (path == "/" and who.role == "resident")
+        if may(who, path) and not (path == "/" and who.role == "resident")
     ]  # fmt: skip
 
 

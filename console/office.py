@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime, time
 from functools import partial
 from typing import TypeVar
 
@@ -24,6 +23,7 @@ from console.health import Fault, Reading, State, stream_state
 from console.lookup import Lookup
 from console.settings import ConsoleSettings
 from console.store import Store
+from console.wall_clock import midnight
 from schemas.alerts import Alert
 from schemas.base import MS_PER_S, Words
 
@@ -156,7 +156,7 @@ class Office:
 
     def today(self) -> int:
         """When the day began that the data is of, in ms."""
-        return midnight(self.now(), self.settings)
+        return midnight(self.now(), self.settings.zone)
 
     def now(self) -> int:
         """What ages count from (ms): the data's clock, or the wall's while no data has come."""
@@ -181,9 +181,3 @@ class Office:
     def glance(self) -> Glance:
         """The read models as they stand now."""
         return self.views.models.glance(self.now(), self.settings.zone)
-
-
-def midnight(at: int, settings: ConsoleSettings) -> int:
-    """When the office's day began that an instant (ms) lies in."""
-    day = datetime.fromtimestamp(at / MS_PER_S, settings.zone).date()
-    return round(datetime.combine(day, time(), settings.zone).timestamp() * MS_PER_S)

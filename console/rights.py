@@ -355,6 +355,12 @@ def key_of(method: str, path: str) -> Key | None:
     return None
 
 
+def may(who: Principal, path: str, method: str = "GET") -> bool:
+    """Whether somebody who was let into the house may ask for an address."""
+    key = key_of(method, path)
+    return key is not None and RIGHTS[key].lets_in(who)
+
+
 def methods_of(path: str) -> Iterable[str]:
     """The methods that a path takes."""
     return sorted({wanted for wanted, pattern, _ in _patterns() if pattern.fullmatch(path)})

@@ -6,13 +6,11 @@ Pages are plain HTML: no script, one style from this machine, and every text esc
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cache
 from typing import Annotated, Any, Literal
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 from fastapi import Query, Request
-from jinja2 import ChoiceLoader, Environment, PackageLoader
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 
 from console.accounts.principal import Principal
@@ -22,26 +20,20 @@ from console.around.sheets import Sheet
 from console.audit.chain import Said, Signed
 from console.audit.log import append
 from console.database import writing
-from console.forms import language_of
+from console.forms import language_asked
 from console.guard import principal_of
 from console.menu import menu
 from console.office import Office
-from console.rights import RIGHTS, key_of
+from console.rights import may
+from console.templates import templates
+from console.wall_clock import local
 from console.words import Language, Texts, glance_word, pick, severity_word, span_text
-from schemas.base import MS_PER_S, Words
+from schemas.base import Words
 
 Format = Annotated[Literal["html", "xlsx"], Query(description="`xlsx`: the tables as a file")]
 TARGET_MAX = 200
-LINK_SCHEMES = frozenset({"http", "https", "rtsp", "rtsps"})
 _NO_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 PACKAGES = ("console.around", "console.paper", "console.desk")
-
-
-@cache
-def environment() -> Environment:
-    """Jinja2 with the pages of all packages; every value is escaped."""
-    loader = ChoiceLoader([PackageLoader(package) for package in PACKAGES])
-    return Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
 
 
 @cache
@@ -54,11 +46,6 @@ def said(key: str, language: Language, **values: object) -> str:
     """A text of any package. Raises KeyError for an unknown key."""
     known = next((some for some in texts() if key in some), texts()[0])
     return known.say(key, language, **values)
-
-
-def safe_link(url: str | None) -> str:
-    """A link that only leads somewhere; none for one that would run in the page."""
-    return url if url and urlsplit(url).scheme.lower() in LINK_SCHEMES else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +77,11 @@ class Tongue:
 
     def time(self, at: int | None) -> str:
         """An instant (ms) on the office's clock; empty for none."""
-        return "" if at is None else f"{self._local(at):%Y-%m-%d %H:%M}"
+        return "" if at is None else f"{local(at, self.office.settings.zone):%Y-%m-%d %H:%M}"
 
     def day(self, at: int) -> str:
         """The day of an instant."""
-        return f"{self._local(at):%Y-%m-%d}"
+        return f"{local(at, self.office.settings.zone):%Y-%m-%d}"
 
     def span(self, ms: int) -> str:
         """A span of time."""
@@ -103,9 +90,6 @@ class Tongue:
     def columns(self, key: str) -> tuple[str, ...]:
         """The headings of a table."""
         return tuple(self.say(key).split("|"))
-
-    def _local(self, at: int) -> datetime:
-        return datetime.fromtimestamp(at / MS_PER_S, self.office.settings.zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +114,7 @@ class Asked:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "who", principal_of(self.request.scope))
-        object.__setattr__(self, "tongue", Tongue(self._language(), self.office))
-
-    def _language(self) -> Language:
-        wanted = self.request.query_params.get("lang")
-        if wanted in ("zh", "en"):
-            return wanted  # type: ignore[return-value]
-        return language_of(self.request)
+        object.__setattr__(self, "tongue", Tongue(language_asked(self.request), self.office))
 
     @property
     def now(self) -> int:
@@ -157,8 +135,7 @@ class Asked:
 
     def may(self, path: str, method: str = "GET") -> bool:
         """Whether they may ask for an address."""
-        key = key_of(method, path)
-        return key is not None and RIGHTS[key].lets_in(self.who)
+        return may(self.who, path, method)
 
     def answer(self, page: Page, form: str = "html") -> Response:
         """The page, or its tables as a file."""
@@ -168,7 +145,7 @@ class Asked:
             safe = _NO_NAME.sub("-", name)
             headers = {"Content-Disposition": f'attachment; filename="{safe}"'}
             return StreamingResponse(written(page.sheets), media_type=MEDIA, headers=headers)
-        template = environment().get_template(page.template)
+        template = templates(*PACKAGES).get_template(page.template)
         return HTMLResponse(template.render(self._context(page)), page.status)
 
     def _write_down(self) -> None:
@@ -189,7 +166,7 @@ class Asked:
             "office": tongue.pick(self.office.settings.office),
             "printed": tongue.time(self.office.clock()), "data_at": tongue.time(self.now),
             "nav": menu(self.who, tongue.language, self.request.url.path, asked="lang" in asked),
-            "here": self.request.url.path,
+            "here": self.request.url.path, "wrong": "", "done": "",
             "csrf": csrf_token(self.who.session) if self.who.session else "",
             "export": f"?{urlencode({**asked, 'format': 'xlsx'})}",
             "other": f"?{urlencode({**asked, 'lang': other})}",

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import Response
 
-from console.around.asking import Asked, Format, Page, safe_link
+from console.around.asking import Asked, Format, Page
 from console.around.days import DAY_MS
 from console.around.history import CaseLine, cases_at
 from console.around.house_pages import home_row, reason_of
@@ -22,6 +22,7 @@ from console.around.sight import (
 )
 from console.cases.intake import categories
 from console.lifecycle.facts import Case
+from console.links import safe_link
 from console.office import Office
 from schemas.base import MS_PER_S, Words
 from schemas.views import DeviceView

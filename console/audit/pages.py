@@ -1,8 +1,10 @@
 """`/audit`: who looked at what, for supervisors; filtered, taken out as a table, checked whole."""
 
+from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime, time, timedelta
+from datetime import date
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, HTTPException, Query
 from starlette.responses import Response
@@ -13,8 +15,9 @@ from console.audit.log import append, head_of, verify
 from console.audit.reading import GROUPS, Wanted, as_csv, bounds_of, found
 from console.database import writing
 from console.office import Office
-from console.privacy.rendering import Asking, Form, Page, Pages
-from schemas.base import MS_PER_S
+from console.posting import OwnForm
+from console.privacy.rendering import Asking, Page, Pages
+from console.wall_clock import day_begins, day_ends, day_from
 
 AT_ONCE, MOST = 100, 50_000
 Text = Annotated[str, Query(max_length=128)]
@@ -31,14 +34,12 @@ class AuditPages:
 
     def wanted(self, who: str, group: str, target: str, since: str, until: str) -> Wanted:
         """What a filter means; a day that is none counts as none."""
-        begins, ends = self._midnight(since), self._midnight(until, 1)
+        begins, ends = self._bound(since, day_begins), self._bound(until, day_ends)
         return Wanted(who.strip(), group if group in GROUPS else "", target.strip(), begins, ends)
 
-    def _midnight(self, day: str, later: int = 0) -> int | None:
+    def _bound(self, day: str, of_day: Callable[[date, ZoneInfo], int]) -> int | None:
         try:
-            date = datetime.strptime(day, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
-            begins = datetime.combine(date + timedelta(later), time(), self.office.settings.zone)
-            return round(begins.timestamp() * MS_PER_S)
+            return of_day(day_from(day), self.office.settings.zone)
         except (ValueError, OverflowError):
             return None
 
@@ -97,7 +98,7 @@ def audit_pages(office: Office) -> APIRouter:
         return pages.listed(asking, pages.wanted(**asked), before, asked)
 
     @router.post("/audit/export")
-    def exported(asking: Page, given: Form) -> Response:
+    def exported(asking: Page, given: OwnForm) -> Response:
         if not given.get("why"):
             raise HTTPException(422, asking.t("needs_why"))
         names = ("who", "group", "target", "since", "until")
@@ -105,7 +106,7 @@ def audit_pages(office: Office) -> APIRouter:
         return pages.exported(asking, wanted, given.get("why")[:500])
 
     @router.post("/audit/verify")
-    def checked(asking: Page, _given: Form) -> Response:
+    def checked(asking: Page, _given: OwnForm) -> Response:
         return pages.checked(asking)
 
     return router

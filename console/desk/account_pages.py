@@ -1,12 +1,10 @@
 """`/accounts` and `/tokens`: who may come in, as what and where; for administrators."""
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any, get_args
 
 from fastapi import APIRouter, HTTPException, Request
 from pydantic import ValidationError
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from console.accounts.book import Account, AccountFault
@@ -19,9 +17,9 @@ from console.around.sheets import Cell, Row, Sheet, row
 from console.audit.chain import Signed
 from console.desk.areas import known_areas
 from console.desk.faults import said_of
-from console.desk.posting import Posted, posted
 from console.lifecycle.clocks import TreeName
 from console.office import Office
+from console.posting import OwnForm, Posted
 from console.register.vault import NoKey
 from console.rest.people import AccountAsked, AccountChange, SetPassword
 from schemas.events import explain
@@ -63,10 +61,8 @@ def _add_accounts(router: APIRouter, office: Office, entrance: Entrance) -> None
         return _all(Asked(office, request), entrance)
 
     @router.post("/accounts")
-    async def make(request: Request) -> Response:
-        asked = Asked(office, request)
-        form = await posted(asked, request)
-        return await run_in_threadpool(_make, asked, entrance, form)
+    def make(request: Request, form: OwnForm) -> Response:
+        return _make(Asked(office, request), entrance, form)
 
 
 def _all(
@@ -125,10 +121,8 @@ def _add_one(router: APIRouter, office: Office, entrance: Entrance) -> None:
         return _one(Asked(office, request), entrance, login)
 
     @router.post("/accounts/{login}")
-    async def change(login: str, request: Request) -> Response:
-        asked = Asked(office, request)
-        form = await posted(asked, request)
-        return await run_in_threadpool(partial(_change, asked, entrance, login, form))
+    def change(login: str, request: Request, form: OwnForm) -> Response:
+        return _change(Asked(office, request), entrance, login, form)
 
 
 def _account(entrance: Entrance, login: str) -> Account:
@@ -222,9 +216,8 @@ def _add_tokens(router: APIRouter, office: Office, entrance: Entrance) -> None:
         return asked.answer(Page("desk_tokens.html", asked.tongue.say("tok_title"), (), more))
 
     @router.post("/tokens")
-    async def revoke(request: Request) -> Response:
+    def revoke(request: Request, form: OwnForm) -> Response:
         asked = Asked(office, request)
-        form = await posted(asked, request)
         signed = Signed(asked.who.login, "", entrance.clock())
-        await run_in_threadpool(entrance.tokens.revoke, form.get("token"), None, signed)
+        entrance.tokens.revoke(form.get("token"), None, signed)
         return RedirectResponse(asked.link("/tokens", done="revoked"), 303)

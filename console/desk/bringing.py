@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 import orjson
 
-from console.desk.posting import FILE_MAX
 from console.register.importing import Imported, Wish
 from console.register.kinds import Kind
 from schemas.sealing import Keys, SealError
 
+FILE_MAX = 4 * 1024 * 1024
+"""Bytes of a list that is sent by a page; a longer one is brought in by the command."""
 CONTEXT = "list"
 
 

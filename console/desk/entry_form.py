@@ -6,7 +6,6 @@ changed, sealed values are not shown: left empty they stay as they are.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
@@ -14,7 +13,7 @@ from console.register.entries import Entry
 from console.register.headings import UNITS, columns_of
 from console.register.kinds import Kind, Row
 from console.register.reading import TIMES, Given, Read, read_entry
-from schemas.base import MS_PER_S
+from console.wall_clock import local
 from schemas.event_data import DwellingUse
 from schemas.register import CredentialClass
 
@@ -79,7 +78,7 @@ def shown(name: str, value: Any, zone: ZoneInfo) -> str:
     if value is None:
         return ""
     if name in TIMES:
-        return f"{datetime.fromtimestamp(value / MS_PER_S, zone):%Y-%m-%dT%H:%M}"
+        return f"{local(value, zone):%Y-%m-%dT%H:%M}"
     factor = UNITS.get(name, (name, 1))[1]
     return str(value // factor) if factor != 1 else str(value)
 

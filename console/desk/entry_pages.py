@@ -1,11 +1,10 @@
 """One entry of the register: its history, its clear values for a reason, and what changes it."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 from fastapi import APIRouter, Request
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from console.around.asking import Asked, Page
@@ -14,8 +13,8 @@ from console.around.sight import area_name
 from console.desk.desk import Counter, Desk, Wrong, attempt, faults_of
 from console.desk.entry_form import Field, column_of, fields_of, read_change, read_new, shown
 from console.desk.entry_form import standing as stands_as
-from console.desk.posting import Posted, posted
 from console.desk.register_pages import worded
+from console.posting import OwnForm, Posted
 from console.register.answers import answer_of
 from console.register.entries import Entry
 from console.register.kinds import Kind, Row
@@ -55,10 +54,8 @@ def add_entries(router: APIRouter, desk: Desk, kind: Kind) -> None:
         return _form(Counter.of(desk, Asked(desk.office, request), kind))
 
     @router.post("")
-    async def enter(request: Request) -> Response:
-        asked = Asked(desk.office, request)
-        form = await posted(asked, request)
-        return await run_in_threadpool(lambda: _enter(Counter.of(desk, asked, kind), form))
+    def enter(request: Request, form: OwnForm) -> Response:
+        return _enter(Counter.of(desk, Asked(desk.office, request), kind), form)
 
     @router.get("/{name}")
     def one(name: str, request: Request) -> Response:
@@ -75,16 +72,10 @@ def add_entries(router: APIRouter, desk: Desk, kind: Kind) -> None:
         router.add_api_route(f"/{{name}}{path}", _posting(desk, kind, work), methods=["POST"])
 
 
-def _posting(desk: Desk, kind: Kind, work: Work) -> Callable[..., Awaitable[Response]]:
-    async def take(name: str, request: Request) -> Response:
-        asked = Asked(desk.office, request)
-        form = await posted(asked, request)
-
-        def done() -> Response:
-            at = Counter.of(desk, asked, kind)
-            return work(at, desk.row(kind, name, at.sight), form)
-
-        return await run_in_threadpool(done)
+def _posting(desk: Desk, kind: Kind, work: Work) -> Callable[..., Response]:
+    def take(name: str, request: Request, form: OwnForm) -> Response:
+        at = Counter.of(desk, Asked(desk.office, request), kind)
+        return work(at, desk.row(kind, name, at.sight), form)
 
     return take
 

@@ -16,10 +16,10 @@ from console.around.asking import Asked, Page
 from console.around.export import MEDIA
 from console.around.sheets import Cell, Sheet, row
 from console.around.sight import area_name
-from console.desk.bringing import Held, digest_of, held_text, taken
+from console.desk.bringing import FILE_MAX, Held, digest_of, held_text, taken
 from console.desk.desk import Counter, Desk, Wrong, attempt
 from console.desk.faults import told
-from console.desk.posting import FILE_MAX, Posted, posted
+from console.posting import Posted, posted
 from console.register.headings import heading_of, template_columns
 from console.register.importing import Imported, Wish, differing, import_file
 from console.register.kinds import Kind
@@ -55,7 +55,7 @@ def add_imports(router: APIRouter, desk: Desk, kind: Kind) -> None:
     @router.post("/import")
     async def bring(request: Request) -> Response:
         asked = Asked(desk.office, request)
-        form = await posted(asked, request)
+        form = await posted(request, FILE_MAX)
         work = _write if form.get("held") else _look
         return await run_in_threadpool(lambda: work(Counter.of(desk, asked, kind), form))
 

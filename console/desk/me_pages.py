@@ -8,7 +8,6 @@ from typing import Any
 import segno
 from fastapi import APIRouter, HTTPException, Request
 from pydantic import ValidationError
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from console.accounts.entrance import Entrance, WrongLogin
@@ -20,9 +19,9 @@ from console.accounts.tokens import DAY_MS
 from console.around.asking import Asked, Page
 from console.audit.chain import Signed
 from console.desk.account_pages import done_of, fault_of, tokens_sheet
-from console.desk.posting import Posted, posted
 from console.forms import LANGUAGE_COOKIE
 from console.office import Office
+from console.posting import OwnForm, Posted
 from console.register.vault import NoKey
 from console.rest.people import TokenAsked
 from console.words import LANGUAGES
@@ -68,10 +67,8 @@ def me_pages(office: Office, entrance: Entrance) -> APIRouter:
         return _page(Asked(office, request), entrance)
 
     @router.post("/me")
-    async def change(request: Request) -> Response:
-        asked = Asked(office, request)
-        form = await posted(asked, request)
-        return await run_in_threadpool(_change, asked, entrance, form)
+    def change(request: Request, form: OwnForm) -> Response:
+        return _change(Asked(office, request), entrance, form)
 
     return router
 

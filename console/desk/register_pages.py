@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from console.around.asking import Asked, Format, Page
@@ -14,8 +13,8 @@ from console.around.sheets import Row as Cells
 from console.around.sight import area_name
 from console.desk.desk import Counter, Desk, Wrong, attempt
 from console.desk.entry_form import CHOICES, column_of, shown
-from console.desk.posting import Posted, posted
 from console.desk.registry import PART, Condition, Search, part_of, sought, standing_at
+from console.posting import OwnForm, Posted
 from console.register.answers import answer_of
 from console.register.kinds import KINDS, Kind, Row
 from console.register.sight import count_in_sight
@@ -67,10 +66,8 @@ def add_lists(router: APIRouter, desk: Desk, kind: Kind) -> None:
         return _listed(at, Part(begin, ended, format))
 
     @router.post("/find")
-    async def find(request: Request) -> Response:
-        asked = Asked(desk.office, request)
-        form = await posted(asked, request)
-        return await run_in_threadpool(lambda: _found(Counter.of(desk, asked, kind), form))
+    def find(request: Request, form: OwnForm) -> Response:
+        return _found(Counter.of(desk, Asked(desk.office, request), kind), form)
 
 
 def _index(desk: Desk, asked: Asked) -> Response:

@@ -2,7 +2,6 @@
 
 from fastapi import APIRouter, Request
 from pydantic import TypeAdapter, ValidationError
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from console.accounts.book import AccountFault, Team
@@ -12,8 +11,8 @@ from console.around.asking import Asked, Page
 from console.audit.chain import Signed
 from console.desk.account_pages import done_of, fault_of
 from console.desk.areas import known_areas
-from console.desk.posting import Posted, posted
 from console.office import Office
+from console.posting import OwnForm, Posted
 from console.rest.people import Login, TeamAsked
 
 TEAM_ID: TypeAdapter[str] = TypeAdapter(Login)
@@ -28,10 +27,8 @@ def team_pages(office: Office, entrance: Entrance) -> APIRouter:
         return _page(Asked(office, request), entrance)
 
     @router.post("/teams")
-    async def set_team(request: Request) -> Response:
-        asked = Asked(office, request)
-        form = await posted(asked, request)
-        return await run_in_threadpool(_set, asked, entrance, form)
+    def set_team(request: Request, form: OwnForm) -> Response:
+        return _set(Asked(office, request), entrance, form)
 
     return router
 

@@ -1,21 +1,18 @@
 """`/roster` and `/channels`: plain pages that work without a script."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable
 from functools import partial
 from typing import Any, get_args
-from urllib.parse import parse_qs
 
 from fastapi import APIRouter, HTTPException, Request
-from jinja2 import Environment, PackageLoader
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from console.accounts.principal import Principal
 from console.accounts.sessions import csrf_token
-from console.forms import language_of
-from console.guard import is_csrf_token, principal_of
+from console.forms import language_asked
+from console.guard import principal_of
 from console.lifecycle.clocks import Weekday
 from console.menu import menu
 from console.notify import store
@@ -25,13 +22,12 @@ from console.notify.message import TEXTS
 from console.notify.people import PeopleFault
 from console.notify.roster import DUTIES, ENTRY, area_of
 from console.notify.service import Telling
+from console.posting import OwnForm, Posted
 from console.register.vault import NoKey
+from console.templates import templates
+from console.wall_clock import local
 from console.words import Language, catalogue, pick
-from schemas.base import MS_PER_S
 from schemas.events import explain
-
-Form = Mapping[str, list[str]]
-_PAGES = Environment(loader=PackageLoader("console.notify", "templates"), autoescape=True)
 
 
 def pages_router(telling: Telling) -> APIRouter:
@@ -44,31 +40,20 @@ def pages_router(telling: Telling) -> APIRouter:
         return pages.roster(request)
 
     @router.post("/roster")
-    async def change_roster(request: Request) -> Response:
-        given = await _form(request)
-        return await run_in_threadpool(pages.change_roster, request, given)
+    def change_roster(request: Request, given: OwnForm) -> Response:
+        return pages.change_roster(request, given)
 
     @router.get("/channels")
     def channels(request: Request) -> Response:
         return pages.channels(request)
 
     @router.post("/channels")
-    async def use_channel(request: Request) -> Response:
-        given = await _form(request)
+    async def use_channel(request: Request, given: OwnForm) -> Response:
         if "test" in given:
-            return await pages.test(request, given["test"][0])
+            return await pages.test(request, given.get("test"))
         return await run_in_threadpool(pages.set_contact, request, given)
 
     return router
-
-
-async def _form(request: Request) -> Form:
-    """What a form says, from a page of the session's own. Raises HTTPException."""
-    who = principal_of(request.scope)
-    given = parse_qs((await request.body()).decode(errors="replace"))
-    if who.session is not None and not is_csrf_token(who, given.get("csrf", [""])[0]):
-        raise HTTPException(403, "this form is of another session; open the page again")
-    return given
 
 
 class Pages:
@@ -91,16 +76,16 @@ class Pages:
             once=by_kind["away"] + by_kind["extra"], days=get_args(Weekday), duties=DUTIES,
         )  # fmt: skip
 
-    def change_roster(self, request: Request, given: Form) -> Response:
+    def change_roster(self, request: Request, given: Posted) -> Response:
         """Enter or take out one entry."""
         who = principal_of(request.scope)
         if "remove" in given:
-            remove_entry(self.telling, who, given["remove"][0])
+            remove_entry(self.telling, who, given.get("remove"))
             return RedirectResponse(_same_page(request, "/roster"), 303)
-        plain = {name: values[0].strip() for name, values in given.items() if values[0].strip()}
-        told: dict[str, object] = {n: v for n, v in plain.items() if n not in ("csrf", "days")}
-        if plain.get("kind") == "shift" and given.get("days"):
-            told["days"] = given["days"]
+        fields = [name for name in given.values if name not in ("csrf", "days")]
+        told: dict[str, object] = {name: said for name in fields if (said := given.get(name))}
+        if given.get("kind") == "shift" and (days := given.all("days")):
+            told["days"] = list(days)
         try:
             entry = ENTRY.validate_python(told)
             check_area(who, area_of(entry))
@@ -128,14 +113,14 @@ class Pages:
             raise HTTPException(404, f"no channel {name[:60]!r}") from error
         word = "test_went" if outcome.ok else "test_failed"
         answer = f"{outcome.code} {outcome.line}".strip()
-        said = TEXTS.say(word, _language(request), channel=name, answer=answer)
+        said = TEXTS.say(word, language_asked(request), channel=name, answer=answer)
         page = partial(self.channels, request, **{"said" if outcome.ok else "wrong": said})
         return await run_in_threadpool(page)
 
-    def set_contact(self, request: Request, given: Form) -> Response:
+    def set_contact(self, request: Request, given: Posted) -> Response:
         """Say where somebody is reached, or that they are not."""
         who, telling = principal_of(request.scope), self.telling
-        login, name, address = (given.get(n, [""])[0].strip() for n in _CONTACT)
+        login, name, address = (given.get(name) for name in _CONTACT)
         channel = telling.book.channels.get(name)
         if channel is None:
             raise HTTPException(404, f"no channel {name[:60]!r}")
@@ -151,11 +136,14 @@ class Pages:
             return self.channels(request)
         return RedirectResponse(_same_page(request, "/channels"), 303)
 
-    def _page(self, request: Request, name: str, wrong: str, **told: Any) -> Response:
-        who, language = principal_of(request.scope), _language(request)
-        html = _PAGES.get_template(name).render(
+    def _page(
+        self, request: Request, name: str, wrong: str, said: str = "", **told: Any
+    ) -> Response:
+        who, language = principal_of(request.scope), language_asked(request)
+        html = templates("console.notify").get_template(name).render(
             language=language, say=_sayer(language), word=partial(_duty_word, self, language),
-            when=self._when, wrong=wrong, admin=_may_change(who), query=request.url.query,
+            when=self._when, wrong=wrong, said=said, admin=_may_change(who),
+            query=request.url.query,
             csrf=csrf_token(who.session) if who.session else "",
             office=pick(self.telling.office.settings.office, language), **told,
             nav=menu(who, language, request.url.path, asked="lang" in request.query_params),
@@ -166,8 +154,7 @@ class Pages:
         """An instant on the office's wall clock."""
         if at is None:
             return ""
-        zone = self.telling.office.settings.zone
-        return f"{datetime.fromtimestamp(at / MS_PER_S, zone):%m-%d %H:%M:%S}"
+        return f"{local(at, self.telling.office.settings.zone):%m-%d %H:%M:%S}"
 
 
 _CONTACT = ("login", "channel", "address")
@@ -177,15 +164,8 @@ def _may_change(who: Principal) -> bool:
     return who.admin and "accounts:admin" in who.scopes
 
 
-def _language(request: Request) -> Language:
-    asked = request.query_params.get("lang")
-    if asked == "en":
-        return "en"
-    return "zh" if asked == "zh" else language_of(request)
-
-
 def _same_page(request: Request, path: str) -> str:
-    return f"{path}?lang={_language(request)}"
+    return f"{path}?lang={language_asked(request)}"
 
 
 def _sayer(language: Language) -> Callable[..., str]:

@@ -5,7 +5,6 @@ objects of NotificationID, SubscribeID, Title, TriggerTime (Beijing time) and In
 for each object in the answer. What the objects could carry of people and vehicles is left out.
 """
 
-from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,7 +13,8 @@ import orjson
 
 from console.notify.message import Message
 from console.notify.wire import Outcome, one_line
-from schemas.base import MS_PER_S, format_instant
+from console.wall_clock import local
+from schemas.base import format_instant
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 CONTENT_TYPE = "application/VIID+JSON;charset=UTF-8"
@@ -24,7 +24,7 @@ _NOTIFICATION = "04"
 
 def notification(message: Message, opened_at: int, unit: str, subscription: str) -> bytes:
     """The body of a notification; `opened_at` in ms, `unit` twelve digits."""
-    at = datetime.fromtimestamp(opened_at / MS_PER_S, BEIJING).strftime("%Y%m%d%H%M%S")
+    at = local(opened_at, BEIJING).strftime("%Y%m%d%H%M%S")
     one = {
         "NotificationID": notification_id(unit, at, message.link),
         "SubscribeID": subscription, "Title": message.title, "TriggerTime": at,

@@ -14,8 +14,9 @@ from pydantic import AfterValidator, Field, TypeAdapter, model_validator
 
 from console.lifecycle.clocks import Weekday
 from console.lifecycle.table import Role
+from console.wall_clock import instant, local
 from schemas.alerts import Handler
-from schemas.base import MS_PER_S, Model
+from schemas.base import Model
 from schemas.events import event_id
 from schemas.local_time import PART_OF_DAY, WEEKDAYS
 
@@ -53,7 +54,7 @@ class Hours(Model):
 
     def end(self, at: int, zone: ZoneInfo) -> int | None:
         """When the part that holds at an instant ends (ms); None where none holds."""
-        today = datetime.fromtimestamp(at / MS_PER_S, zone).date()
+        today = local(at, zone).date()
         for day in (today - _DAY, today):
             begins, ends = self._span(day, zone)
             if WEEKDAYS[day.weekday()] in self.days and begins <= at < ends:
@@ -86,7 +87,7 @@ class Shift(Hours):
 
     def holds(self, at: int, zone: ZoneInfo) -> bool:
         """Whether it is being worked at an instant (ms)."""
-        today = datetime.fromtimestamp(at / MS_PER_S, zone).date()
+        today = local(at, zone).date()
         return any(
             (self.since is None or day >= self.since)
             and (self.until is None or day <= self.until)
@@ -128,11 +129,6 @@ class Extra(_Once):
 
 Entry = Annotated[Shift | Away | Extra, Field(discriminator="kind")]
 ENTRY: TypeAdapter[Shift | Away | Extra] = TypeAdapter(Entry)
-
-
-def instant(local: datetime, zone: ZoneInfo) -> int:
-    """The instant (ms) of a wall clock's time; of two the first, of none the one behind the gap."""
-    return round(local.replace(tzinfo=zone).timestamp() * MS_PER_S)
 
 
 def entry_id(entry: Shift | Away | Extra) -> str:

@@ -5,9 +5,8 @@ The browser puts every text in as text: a plate of `<script>` is shown as it is 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from console.caseload import Held
@@ -16,12 +15,12 @@ from console.incidents import Incident
 from console.lifecycle.facts import Case
 from console.lifecycle.procedure import Procedure
 from console.pages.saying import Saying
+from console.wall_clock import local
 from console.words import pick, severity_word
 from schemas.alerts import SEVERITIES, Alert
-from schemas.base import MS_PER_S, Words
+from schemas.base import Words
 from schemas.pictures import linked_name
 
-LINK_SCHEMES = frozenset({"http", "https", "rtsp", "rtsps"})
 Named = Callable[[str], str]
 """A person, team or group for people, by its reference."""
 
@@ -29,12 +28,12 @@ Named = Callable[[str], str]
 def clock_text(at: int, zone: ZoneInfo, *, seconds: bool = False) -> str:
     """Hours and minutes on the office's wall clock."""
     form = "%H:%M:%S" if seconds else "%H:%M"
-    return datetime.fromtimestamp(at / MS_PER_S, zone).strftime(form)
+    return local(at, zone).strftime(form)
 
 
 def date_text(at: int, zone: ZoneInfo) -> str:
     """Month, day, hours and minutes on the office's wall clock."""
-    return datetime.fromtimestamp(at / MS_PER_S, zone).strftime("%m-%d %H:%M")
+    return local(at, zone).strftime("%m-%d %H:%M")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +148,3 @@ def picture_at(incident: Incident, at: int) -> str:
 def picture_path(alert: Alert, name: str) -> str:
     """Where a kept picture is shown, as evidence of an alert."""
     return f"/pictures/{name}?alert={quote(alert.id, safe='')}"
-
-
-def safe_link(url: str | None) -> str | None:
-    """A link that only leads somewhere; None for one that would run in the page."""
-    return url if url and urlsplit(url).scheme.lower() in LINK_SCHEMES else None

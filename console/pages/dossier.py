@@ -13,8 +13,9 @@ from console.devices import Views
 from console.headline import detail_of, title_of
 from console.incidents import Incident
 from console.lifecycle.facts import Case
+from console.links import safe_link
 from console.notify.store import DELIVERED, INTERRUPTED, NOBODY, REFUSED, Proof
-from console.pages.cards import CardWriter, clock_text, date_text, picture_path, safe_link
+from console.pages.cards import CardWriter, clock_text, date_text, picture_path
 from console.words import (
     delivery_word,
     direction_word,
@@ -127,7 +128,7 @@ class Story:
     @staticmethod
     def _picture(alert: Alert, one: str) -> dict[str, str]:
         name = linked_name(one)
-        return {"src": picture_path(alert, name)} if name else {"href": safe_link(one) or ""}
+        return {"src": picture_path(alert, name)} if name else {"href": safe_link(one)}
 
     def _before_and_after(self, readings: Sequence[Reading], at: int) -> dict[str, Any]:
         """The last picture until an instant and the first one behind it; why one is missing."""
@@ -245,7 +246,7 @@ def _readings(incident: Incident | None) -> list[Reading]:
 
 
 def _shows(link: str) -> bool:
-    return linked_name(link) is not None or safe_link(link) is not None
+    return linked_name(link) is not None or bool(safe_link(link))
 
 
 def part_of(event_type: str) -> str:

@@ -17,7 +17,7 @@ from console.devices import DeviceHealth
 from console.glance import Glance
 from console.incidents import Incident, joined
 from console.lifecycle.facts import Case
-from console.office import HOUR_MS, Office, Snapshot, midnight
+from console.office import HOUR_MS, Office, Snapshot
 from console.pages.bounds import Bounds, Sight
 from console.pages.cards import CardWriter
 from console.pages.names import Names
@@ -25,6 +25,7 @@ from console.pages.saying import Saying
 from console.pages.speaker import Speaker
 from console.pages.summary import Counts, Told, tell
 from console.plans import load_plans
+from console.wall_clock import midnight
 from console.words import LANGUAGES, Language
 from schemas.alerts import Alert
 from schemas.base import MS_PER_S, Words
@@ -294,7 +295,7 @@ class Live:
         return known[1], known[2]
 
     def _counted(self, channel: Channel) -> Counts:
-        counts = Counts(since=midnight(self.office.clock(), self.office.settings))
+        counts = Counts(since=midnight(self.office.clock(), self.office.settings.zone))
         for name in channel.shown:
             held = self.load.get(name)
             if held is not None:

@@ -31,7 +31,7 @@ from console.pages.parts import (
 from console.pages.saying import Saying
 from console.pages.summary import Told
 from console.revealing import reason_words, reveal_words
-from console.rights import RIGHTS, key_of
+from console.rights import may
 from console.words import Language, pick, say
 
 STYLE = Path(__file__).parent / "office.css"
@@ -91,7 +91,7 @@ class OfficePage:
                         reveal=reveal_words(self._language),
                         reasons=reason_words(self._language), **started)  # fmt: skip
             Standing(words=self._words(GLANCE), first=asdict(told.side), **shared)
-            visits = page_link("/visits", self._language) if self._may("/visits") else ""
+            visits = page_link("/visits", self._language) if may(self._who, "/visits") else ""
             Foot(words=self._words(FOOT), first=asdict(told.counts), quietAtFirst=told.quiet,
                  visits=visits)  # fmt: skip
         Acts(words=self._words(ACTS), csrf=self._csrf, **shared, **self._procedure())
@@ -99,12 +99,8 @@ class OfficePage:
     def _words(self, keys: tuple[str, ...]) -> dict[str, str]:
         return self._saying.templates(keys)
 
-    def _may(self, path: str) -> bool:
-        key = key_of("GET", path)
-        return key is not None and RIGHTS[key].lets_in(self._who)
-
     def _may_reveal(self) -> bool:
-        return RIGHTS[("POST", "/api/cases/{name}/reveal")].lets_in(self._who)
+        return may(self._who, "/api/cases/CASE/reveal", "POST")
 
     def _top(self, told: Told, started: dict[str, str]) -> None:
         speaker = self._live.speakers[self._language]
@@ -127,7 +123,7 @@ class OfficePage:
         return [{"word": m.word, "href": m.href} for m in found if m.path not in own]
 
     def _link(self, key: str, path: str) -> dict[str, str] | None:
-        if not self._may(path):
+        if not may(self._who, path):
             return None
         return {"word": self._saying.text(key), "href": page_link(path, self._language)}
 

@@ -14,11 +14,11 @@ A share of nothing is None, not nought.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
-from datetime import date, datetime
+from datetime import date
 from zoneinfo import ZoneInfo
 
+from console.wall_clock import day_begins, local
 from schemas.acts import Rating, Verdict
-from schemas.base import MS_PER_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +116,11 @@ def total_of(areas: Iterable[Figures], name: str = "") -> Figures:
 
 def month_of(at: int, zone: ZoneInfo) -> str:
     """The month (YYYY-MM) of an instant (ms) on a wall clock."""
-    return f"{datetime.fromtimestamp(at / MS_PER_S, zone):%Y-%m}"
+    return f"{local(at, zone):%Y-%m}"
 
 
 def bounds_of(month: str, zone: ZoneInfo) -> tuple[int, int]:
     """When a month (YYYY-MM) begins and the next one does, in ms. Raises ValueError."""
     first = date.fromisoformat(f"{month}-01")
     after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-    begin, end = (datetime(d.year, d.month, 1, tzinfo=zone).timestamp() for d in (first, after))
-    return round(begin * MS_PER_S), round(end * MS_PER_S)
+    return day_begins(first, zone), day_begins(after, zone)

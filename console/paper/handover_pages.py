@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 
 from fastapi import APIRouter, HTTPException, Request
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from console.around.asking import Asked, Format, Page
@@ -28,7 +27,7 @@ from console.paper.handover import (
     seen_cases,
     shift_of,
 )
-from console.paper.posting import Form, posted
+from console.posting import OwnForm, Posted
 
 HISTORY = 30
 
@@ -104,9 +103,9 @@ def handover_router(office: Office) -> APIRouter:
         return asked.answer(page, format)
 
     @router.post("/handover")
-    async def give(request: Request) -> Response:
+    def give(request: Request, form: OwnForm) -> Response:
         asked = Asked(office, request)
-        name = await run_in_threadpool(_give, desk, asked, await posted(asked, request))
+        name = _give(desk, asked, form)
         return RedirectResponse(asked.link(f"/handover/{name}"), 303)
 
     @router.get("/handover/{name}")
@@ -115,10 +114,8 @@ def handover_router(office: Office) -> APIRouter:
         return asked.answer(_page(asked, desk, name), format)
 
     @router.post("/handover/{name}/take")
-    async def take(request: Request, name: str) -> Response:
-        asked = Asked(office, request)
-        await posted(asked, request)
-        return await run_in_threadpool(_take, desk, asked, name)
+    def take(request: Request, name: str, _form: OwnForm) -> Response:
+        return _take(desk, Asked(office, request), name)
 
     @router.get("/paper/handover/{name}")
     def paper(request: Request, name: str) -> Response:
@@ -144,9 +141,9 @@ def _page(asked: Asked, desk: Desk, name: str, wrong: str = "") -> Page:
     return Page("handed.html", title, _sheets(asked, shift), more, 409 if wrong else 200)
 
 
-def _give(desk: Desk, asked: Asked, form: Form) -> str:
+def _give(desk: Desk, asked: Asked, form: Posted) -> str:
     since, shift = desk.shift(asked)
-    signed = Signed(asked.who.login, form.get("notes", ""), desk.office.clock())
+    signed = Signed(asked.who.login, form.get("notes"), desk.office.clock())
     return desk.handovers.give(asked.who, since, shift, signed)
 
 

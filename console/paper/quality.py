@@ -9,10 +9,9 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from schemas.base import MS_PER_S
+from console.wall_clock import local
 
 SHIFT_H = 8
 BAR, BAR_NIGHT = 8, 2
@@ -60,8 +59,8 @@ def shift_loads(rung: Iterable[Rung], zone: ZoneInfo) -> list[ShiftLoad]:
     """The shifts in which anything rang, newest first; eight hours each from midnight."""
     counted: dict[tuple[str, int, str], Counter[bool]] = {}
     for one in rung:
-        local = datetime.fromtimestamp(one.at / MS_PER_S, zone)
-        key = (f"{local:%Y-%m-%d}", local.hour // SHIFT_H * SHIFT_H, one.desk)
+        shown = local(one.at, zone)
+        key = (f"{shown:%Y-%m-%d}", shown.hour // SHIFT_H * SHIFT_H, one.desk)
         counted.setdefault(key, Counter())[one.red] += 1
     order = sorted(counted, key=lambda key: (key[0], key[1]), reverse=True)
     return [
@@ -113,10 +112,3 @@ def worst(counts: Mapping[str, int], limit: int = WORST) -> list[tuple[str, int,
     total = sum(counts.values())
     order = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
     return [(name, count, count / total) for name, count in order[:limit]]
-
-
-def day_before(at: int, days: int, zone: ZoneInfo) -> int:
-    """The midnight (ms) so many days before the day of an instant."""
-    local = datetime.fromtimestamp(at / MS_PER_S, zone)
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    return round((midnight - timedelta(days=days)).timestamp() * MS_PER_S)

@@ -21,12 +21,12 @@ from console.paper.quality import (
     STALE_MS,
     Rung,
     chatter,
-    day_before,
     means,
     shift_loads,
     worst,
 )
 from console.tables import ALERTS
+from console.wall_clock import midnight
 from schemas.alerts import Alert
 from schemas.base import Words
 
@@ -44,7 +44,7 @@ def quality_pages(office: Office) -> APIRouter:
         format: Format = "html",
     ) -> Response:  # fmt: skip
         asked = Asked(office, request)
-        since = day_before(office.clock(), days - 1, office.settings.zone)
+        since = midnight(office.clock(), office.settings.zone, days - 1)
         with office.engine.connect() as tx:
             told = Quality(asked, office.cases.reader(tx, asked.who), since)
             sheets = told.sheets()

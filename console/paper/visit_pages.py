@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from console.around.asking import Asked, Format, Page, Tongue
@@ -13,7 +12,6 @@ from console.around.sheets import Cell, Row, Sheet, row
 from console.around.sight import area_name, home_named, homes_seen
 from console.audit.chain import Signed
 from console.office import Office
-from console.paper.posting import Form, posted
 from console.paper.visiting import (
     FOUND,
     PEOPLE_MAX,
@@ -34,7 +32,8 @@ from console.paper.visits import (
     registered,
     visit_of,
 )
-from schemas.base import MS_PER_S
+from console.posting import OwnForm, Posted
+from console.wall_clock import instant, local
 from schemas.views import HomeView
 
 SHOWN = 500
@@ -115,15 +114,14 @@ def _add_lists(router: APIRouter, desk: Desk) -> None:
         return asked.answer(Page("visits.html", say("visits"), sheets, more), format)
 
     @router.post("/visits")
-    async def ask(request: Request) -> Response:
+    def ask(request: Request, form: OwnForm) -> Response:
         asked = Asked(desk.office, request)
-        form = await posted(asked, request)
-        home = await run_in_threadpool(_chosen, asked, form.get("home", ""))
+        home = _chosen(asked, form.get("home"))
         if home is None:
             raise HTTPException(422, "home: choose one of the list")
-        signed = Signed(asked.who.login, form.get("why", "")[:WORDS_MAX], desk.office.clock())
+        signed = Signed(asked.who.login, form.get("why")[:WORDS_MAX], desk.office.clock())
         around = desk.office.cases.around
-        await run_in_threadpool(desk.visits.ask, _wanted(home, "asked"), around, signed)
+        desk.visits.ask(_wanted(home, "asked"), around, signed)
         return RedirectResponse(asked.link("/visits"), 303)
 
 
@@ -155,24 +153,20 @@ def _add_one(router: APIRouter, desk: Desk) -> None:
         return desk.page(asked, desk.visit(asked, name))
 
     @router.post("/visits/{name}")
-    async def record(request: Request, name: str) -> Response:
-        asked = Asked(desk.office, request)
-        form = await posted(asked, request)
-        return await run_in_threadpool(_record, desk, asked, name, form)
+    def record(request: Request, name: str, form: OwnForm) -> Response:
+        return _record(desk, Asked(desk.office, request), name, form)
 
     @router.post("/visits/{name}/register")
-    async def settle(request: Request, name: str) -> Response:
-        asked = Asked(desk.office, request)
-        form = await posted(asked, request)
-        return await run_in_threadpool(_settled, desk, asked, name, form)
+    def settle(request: Request, name: str, form: OwnForm) -> Response:
+        return _settled(desk, Asked(desk.office, request), name, form)
 
 
-def _record(desk: Desk, asked: Asked, name: str, form: Form) -> Response:
+def _record(desk: Desk, asked: Asked, name: str, form: Posted) -> Response:
     visit = desk.visit(asked, name)
     say = asked.tongue.say
     try:
         result = result_of(asked, form)
-        is_done = desk.visits.record(visit, _number(form.get("version", "")) or 0, result)
+        is_done = desk.visits.record(visit, _number(form.get("version")) or 0, result)
     except VisitFault as fault:
         return desk.page(asked, visit, say(str(fault)))
     visit = desk.visit(asked, name)
@@ -183,7 +177,7 @@ def _record(desk: Desk, asked: Asked, name: str, form: Form) -> Response:
     return RedirectResponse(asked.link(f"/visits/{name}"), 303)
 
 
-def _settled(desk: Desk, asked: Asked, name: str, form: Form) -> Response:
+def _settled(desk: Desk, asked: Asked, name: str, form: Posted) -> Response:
     visit = desk.visit(asked, name)
     if visit.register != "proposed":
         return desk.page(asked, visit, asked.tongue.say("fault_faster"))
@@ -203,19 +197,19 @@ def _take(desk: Desk, asked: Asked, visit: Visit) -> Response:
     return RedirectResponse(asked.link(f"/visits/{visit.id}"), 303)
 
 
-def result_of(asked: Asked, form: Form) -> Result:
+def result_of(asked: Asked, form: Posted) -> Result:
     """What a form says of a visit. Raises VisitFault."""
     found = next((one for one in FOUND if one == form.get("found")), None)
     use = next((one for one in USES if one == form.get("use")), None)
-    people = form.get("people", "")
+    people = form.get("people")
     if found is None:
         raise VisitFault("fault_found")
     if people and _number(people) is None:
         raise VisitFault("fault_people")
-    at = _instant(form.get("when", ""), asked)
+    at = _instant(form.get("when"), asked)
     if at > asked.office.clock():
         raise VisitFault("fault_when")
-    words = form.get("words", "")[:WORDS_MAX]
+    words = form.get("words")[:WORDS_MAX]
     return Result(found, at, asked.who.login, _number(people), use, words)
 
 
@@ -225,14 +219,13 @@ def _number(text: str) -> int | None:
 
 def _instant(text: str, asked: Asked) -> int:
     try:
-        local = datetime.fromisoformat(text).replace(tzinfo=asked.office.settings.zone)
-        return round(local.timestamp() * MS_PER_S)
+        return instant(datetime.fromisoformat(text), asked.office.settings.zone)
     except (ValueError, OverflowError) as error:
         raise VisitFault("fault_when") from error
 
 
 def _local(at: int, asked: Asked) -> str:
-    return f"{datetime.fromtimestamp(at / MS_PER_S, asked.office.settings.zone):%Y-%m-%dT%H:%M}"
+    return f"{local(at, asked.office.settings.zone):%Y-%m-%dT%H:%M}"
 
 
 def _add_paper(router: APIRouter, desk: Desk) -> None:

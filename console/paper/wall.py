@@ -18,7 +18,8 @@ from console.around.sight import area_name, devices_seen, homes_seen, passages_s
 from console.cases.reading import CaseFilter, Reader
 from console.devices import is_skewed
 from console.lifecycle.facts import Case
-from console.office import Office, midnight
+from console.office import Office
+from console.wall_clock import midnight
 from schemas.alerts import SEVERITIES
 
 RELOAD_S = 20
@@ -55,7 +56,7 @@ def _cases(asked: Asked, reader: Reader) -> dict[str, object]:
     return {
         "reload": RELOAD_S,
         "levels": [(level, tongue.level(level), counted[level]) for level in reversed(SEVERITIES)],
-        "counts": reader.counts(midnight(office.clock(), office.settings)),
+        "counts": reader.counts(midnight(office.clock(), office.settings.zone)),
         "cases": [_line(asked, case) for case in found[:SHOWN]],
         "more": max(0, len(found) - SHOWN),
     }

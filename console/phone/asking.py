@@ -8,7 +8,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from console.accounts.principal import Principal
 from console.cases.once import KEY_MAX, Asked, digest_of
-from console.guard import is_csrf_token
+from console.guard import is_own_page
 from console.phone.images import PHOTO_BYTES_MAX, PHOTOS_MAX, NoPhoto
 from console.phone.photos import Photo, named
 from console.rights import KB
@@ -46,7 +46,7 @@ class Raw:
 
     def checked(self, who: Principal) -> Posted:
         """The form of one's own page. Raises ForeignPage, NoPhoto."""
-        if who.session is not None and not is_csrf_token(who, self.texts.get("csrf", "")):
+        if not is_own_page(who, self.texts.get("csrf", "")):
             raise ForeignPage("form")
         if self.fault:
             raise NoPhoto(self.fault)

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from console.advice import advice_for
 from console.changes import Look
-from console.office import StoreFault, midnight
+from console.office import StoreFault
 from console.phone.asking import read_form
 from console.phone.clear import at_once, for_a_reason
 from console.phone.desk import Desk, Gone
@@ -19,6 +19,7 @@ from console.phone.sheet import photos_of, sheet_of
 from console.privacy.reveal import Revealed
 from console.rest.showing import Shown
 from console.revealing import reason_words, reveal_words
+from console.wall_clock import midnight
 from schemas.base import MS_PER_S
 from schemas.pictures import content_type
 
@@ -65,7 +66,7 @@ def _queue(desk: Desk, visit: Visit, asked: tuple[View, str, int]) -> Response:
     script that only asks whether anything was done sends the tag of the acts.
     """
     view, estate, skip = asked
-    since = midnight(visit.now, desk.office.settings)
+    since = midnight(visit.now, desk.office.settings.zone)
     with desk.reader(visit.who) as reader:
         acts = reader.tag(since)
         minute = visit.now // MINUTE_MS

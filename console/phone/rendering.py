@@ -11,7 +11,7 @@ from secrets import token_hex
 from typing import Any, get_args
 
 from fastapi import Request
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from starlette.responses import Response
 
 from console.accounts.principal import Principal
@@ -23,7 +23,8 @@ from console.office import Office
 from console.phone import times
 from console.phone.times import TEXTS
 from console.rest.answers import CaseAnswer
-from console.rights import RIGHTS
+from console.rights import may
+from console.templates import templates
 from console.words import LANGUAGES, Language, handler_word, pick, severity_word
 from schemas.acts import Verdict
 from schemas.base import Words
@@ -81,10 +82,7 @@ OK = Said()
 
 @cache
 def _templates() -> Environment:
-    found = Environment(
-        loader=PackageLoader("console.phone"), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
+    found = templates("console.phone")
     found.globals |= {"verdicts": VERDICTS, "new_key": lambda: token_hex(12)}
     return found
 
@@ -166,8 +164,7 @@ class Pages:
 
 def _open_way(who: Principal, path: str) -> str:
     """A page's path where it is there for somebody, else ""."""
-    right = RIGHTS.get(("GET", path))
-    return path if right is not None and right.lets_in(who) else ""
+    return path if may(who, path) else ""
 
 
 def packed(

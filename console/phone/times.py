@@ -1,11 +1,10 @@
 """Times as they stand on a phone: the hour today, else the day; how long is left. Pure."""
 
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from console.lifecycle.clocks import HOUR_MS, MINUTE_MS
+from console.wall_clock import local
 from console.words import Language, Texts
-from schemas.base import MS_PER_S
 
 TEXTS = Texts("console.phone")
 DAY_MS = 24 * HOUR_MS
@@ -13,14 +12,10 @@ DAY_MS = 24 * HOUR_MS
 
 def clock_text(at: int, now: int, zone: ZoneInfo) -> str:
     """`14:05` today, `11-24 14:05` in this year, else with the year."""
-    moment, today = _moment(at, zone), _moment(now, zone)
+    moment, today = local(at, zone), local(now, zone)
     if moment.date() == today.date():
         return moment.strftime("%H:%M")
     return moment.strftime("%m-%d %H:%M" if moment.year == today.year else "%Y-%m-%d %H:%M")
-
-
-def _moment(at: int, zone: ZoneInfo) -> datetime:
-    return datetime.fromtimestamp(at / MS_PER_S, zone)
 
 
 def left_text(due_at: int, now: int, language: Language) -> str:

@@ -11,14 +11,15 @@ most that the 2019 method for judging apps' collection of personal information (
 where people do the work; GB/T 35273-2020 (8.7) gives thirty days. The shorter one is the default.
 """
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import Annotated, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, StringConstraints, model_validator
 
 from console.register.entries import Id
-from schemas.base import MS_PER_S, Model
+from console.wall_clock import day_ends, local
+from schemas.base import Model
 
 Kind = Literal["copy", "correction", "deletion", "withdrawal"]
 Consent = Literal["care", "face"]
@@ -81,10 +82,9 @@ def due_at(filed_at: int, days: int, zone: ZoneInfo) -> int:
 
     Monday to Friday; public holidays are not known here, so the day is rather too early.
     """
-    day = datetime.fromtimestamp(filed_at / MS_PER_S, zone).date()
+    day = local(filed_at, zone).date()
     left = days
     while left:
         day += timedelta(days=1)
         left -= day.weekday() < SATURDAY
-    ends = datetime.combine(day + timedelta(days=1), time(), zone)
-    return round(ends.timestamp() * MS_PER_S)
+    return day_ends(day, zone)

@@ -3,29 +3,26 @@
 No script anywhere; what devices and people typed is text and never markup.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any
-from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
 
-from fastapi import Depends, HTTPException, Request
-from jinja2 import Environment, FunctionLoader, StrictUndefined
+from fastapi import Depends, Request
+from jinja2 import Environment
 from starlette.responses import HTMLResponse, Response
 
 from console.accounts.principal import Principal
 from console.accounts.sessions import csrf_token
-from console.forms import language_of
-from console.guard import is_csrf_token, principal_of
+from console.forms import language_asked
+from console.guard import principal_of
 from console.menu import menu
 from console.settings import ConsoleSettings
-from console.words import LANGUAGES, Language, Texts, pick
-from schemas.base import MS_PER_S, format_instant
-
-FORM_MAX = 64
+from console.templates import templates
+from console.wall_clock import local
+from console.words import Language, Texts, pick
+from schemas.base import format_instant
 
 
 @cache
@@ -34,23 +31,16 @@ def texts() -> Texts:
     return Texts("console.privacy")
 
 
-def _template(name: str) -> str:
-    return files("console.privacy").joinpath("templates", name).read_text(encoding="utf-8")
-
-
 @cache
 def _engine() -> Environment:
-    engine = Environment(
-        loader=FunctionLoader(_template), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    engine.filters |= {"iso": format_instant, "local": _local}
+    engine = templates("console.privacy")
+    engine.filters |= {"iso": format_instant, "local": _shown}
     engine.globals |= {"act": act_word, "bearer": bearer_word}
     return engine
 
 
-def _local(at: int, zone: ZoneInfo) -> str:
-    return f"{datetime.fromtimestamp(at / MS_PER_S, zone):%Y-%m-%d %H:%M}"
+def _shown(at: int, zone: ZoneInfo) -> str:
+    return f"{local(at, zone):%Y-%m-%d %H:%M}"
 
 
 def act_word(act: str, language: Language) -> str:
@@ -70,21 +60,6 @@ def bearer_word(name: str, language: Language) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """What a form says: a value by name, or all values of a name."""
-
-    values: Mapping[str, Sequence[str]] = field(default_factory=dict)
-
-    def get(self, name: str) -> str:
-        """The first value, without blanks around it; empty where there is none."""
-        return (self.values.get(name) or ("",))[0].strip()
-
-    def all(self, name: str) -> tuple[str, ...]:
-        """All values that say something."""
-        return tuple(one.strip() for one in self.values.get(name, ()) if one.strip())
-
-
-@dataclass(frozen=True, slots=True)
 class Asking:
     """Who looks at a page, and in which language."""
 
@@ -98,31 +73,12 @@ class Asking:
         return texts().say(key, self.language, **values)
 
 
-def _language(request: Request) -> Language:
-    wanted = request.query_params.get("lang", "")
-    return next((known for known in LANGUAGES if known == wanted), language_of(request))
-
-
 def _asking(request: Request) -> Asking:
-    return Asking(principal_of(request.scope), _language(request), request.url.path,
+    return Asking(principal_of(request.scope), language_asked(request), request.url.path,
                   "lang" in request.query_params)  # fmt: skip
 
 
-async def _given(request: Request) -> Given:
-    """What a form says, if its page is our own; its size is bounded by the guard."""
-    body = (await request.body()).decode(errors="replace")
-    try:
-        given = Given(parse_qs(body, keep_blank_values=True, max_num_fields=FORM_MAX))
-    except ValueError as error:
-        raise HTTPException(422, "too many fields") from error
-    who = principal_of(request.scope)
-    if who.session is not None and not is_csrf_token(who, given.get("csrf")):
-        raise HTTPException(403, "this form is of another session; open the page again")
-    return given
-
-
 Page = Annotated[Asking, Depends(_asking)]
-Form = Annotated[Given, Depends(_given)]
 
 
 @dataclass(frozen=True, slots=True)

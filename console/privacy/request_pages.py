@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from console.audit.chain import Signed
 from console.database import writing
 from console.office import Office
+from console.posting import OwnForm, Posted
 from console.privacy.asking import (
     CONSENTS,
     IDENTITIES,
@@ -22,7 +23,7 @@ from console.privacy.asking import (
     Request,
 )
 from console.privacy.copying import copy_of
-from console.privacy.rendering import Asking, Form, Given, Page, Pages
+from console.privacy.rendering import Asking, Page, Pages
 from console.privacy.requests import (
     FAULTS,
     Decision,
@@ -58,13 +59,25 @@ class RequestPages:
         """Who asks, why and when."""
         return Signed(asking.who.login, why, self.office.clock())
 
-    def own(self, asking: Asking, given: Given | None = None, wrong: str | None = None) -> Response:
+    def filed(self, asking: Asking, given: Posted, asker: str) -> str:
+        """File what a form asks for, by somebody's login or at the desk; the request's name.
+
+        Raises what `REFUSED` names.
+        """
+        asked = _asked(given)
+        if not self.requests.covers(asking.who, asked.estate):
+            raise ValueError(asking.t("not_your_estate"))
+        return str(self.requests.file(asked, asker, self.signed(asking))["id"])
+
+    def own(
+        self, asking: Asking, given: Posted | None = None, wrong: str | None = None
+    ) -> Response:
         """A resident's own requests, and the form of a new one."""
         rows = self.requests.of_asker(asking.who.login)
         return self._list(asking, "rights.html", rows, given, wrong)
 
     def listed(
-        self, asking: Asking, given: Given | None = None, wrong: str | None = None,
+        self, asking: Asking, given: Posted | None = None, wrong: str | None = None,
         *, everything: bool = False,
     ) -> Response:  # fmt: skip
         """The requests of the office's area, and the form of one that came by word or letter."""
@@ -72,7 +85,7 @@ class RequestPages:
         return self._list(asking, "requests.html", rows, given, wrong, everything)
 
     def _list(  # noqa: PLR0913 - what a list is drawn from
-        self, asking: Asking, template: str, rows: list[Row], given: Given | None,
+        self, asking: Asking, template: str, rows: list[Row], given: Posted | None,
         wrong: str | None, everything: bool = False,
     ) -> Response:  # fmt: skip
         now, who = self.office.clock(), asking.who
@@ -81,7 +94,8 @@ class RequestPages:
             [] if who.is_everywhere else sorted(who.areas)
         )
         return self.pages.draw(
-            asking, template, 422 if wrong else 200, rows=rows, given=given or Given(), wrong=wrong,
+            asking, template, 422 if wrong else 200, rows=rows, given=given or Posted(),
+            wrong=wrong,
             late={row["id"] for row in rows if is_late(row, now)}, kinds=KINDS, consents=CONSENTS,
             estates=mine, days=self.office.settings.request_days, everything=everything,
         )  # fmt: skip
@@ -167,23 +181,19 @@ def _add_own(router: APIRouter, pages: RequestPages) -> None:
         return pages.own(asking)
 
     @router.post("/rights")
-    def ask(asking: Page, given: Form) -> Response:
-        who = asking.who
+    def ask(asking: Page, given: OwnForm) -> Response:
         try:
-            asked = _asked(given)
-            if not pages.requests.covers(who, asked.estate):
-                raise ValueError(asking.t("not_your_estate"))
-            row = pages.requests.file(asked, who.login, pages.signed(asking))
+            name = pages.filed(asking, given, asking.who.login)
         except REFUSED as error:
             return pages.own(asking, given, _said(error))
-        return RedirectResponse(f"/rights/{row['id']}", 303)
+        return RedirectResponse(f"/rights/{name}", 303)
 
     @router.get("/rights/{name}")
     def answer(name: str, asking: Page) -> Response:
         return pages.answer(asking, name)
 
     @router.post("/rights/{name}/withdraw")
-    def withdraw(name: str, asking: Page, _given: Form) -> Response:
+    def withdraw(name: str, asking: Page, _given: OwnForm) -> Response:
         pages.mine(asking, name)
         try:
             pages.requests.withdraw(name, asking.who.login, pages.signed(asking))
@@ -206,15 +216,12 @@ def _add_desk(router: APIRouter, pages: RequestPages) -> None:
         return pages.listed(asking, everything=everything)
 
     @router.post("/requests")
-    def file(asking: Page, given: Form) -> Response:
+    def file(asking: Page, given: OwnForm) -> Response:
         try:
-            asked = _asked(given)
-            if not pages.requests.covers(asking.who, asked.estate):
-                raise ValueError(asking.t("not_your_estate"))
-            row = pages.requests.file(asked, "", pages.signed(asking))
+            name = pages.filed(asking, given, "")
         except REFUSED as error:
             return pages.listed(asking, given, _said(error))
-        return RedirectResponse(f"/requests/{row['id']}", 303)
+        return RedirectResponse(f"/requests/{name}", 303)
 
     @router.get("/requests/{name}")
     def desk(name: str, asking: Page) -> Response:
@@ -233,7 +240,7 @@ def _add_steps(router: APIRouter, pages: RequestPages) -> None:
     requests = pages.requests
 
     @router.post("/requests/{name}/take")
-    def take(name: str, asking: Page, given: Form) -> Response:
+    def take(name: str, asking: Page, given: OwnForm) -> Response:
         pages.seen(asking, name)
         identity = given.get("identity")
         if identity not in IDENTITIES:
@@ -245,7 +252,7 @@ def _add_steps(router: APIRouter, pages: RequestPages) -> None:
         return RedirectResponse(f"/requests/{name}", 303)
 
     @router.post("/requests/{name}/grant")
-    def grant(name: str, asking: Page, given: Form) -> Response:
+    def grant(name: str, asking: Page, given: OwnForm) -> Response:
         pages.seen(asking, name)
         decision = Decision(given.get("answer")[:2000], given.all("entries"))
         try:
@@ -255,7 +262,7 @@ def _add_steps(router: APIRouter, pages: RequestPages) -> None:
         return RedirectResponse(f"/requests/{name}", 303)
 
     @router.post("/requests/{name}/refuse")
-    def refuse(name: str, asking: Page, given: Form) -> Response:
+    def refuse(name: str, asking: Page, given: OwnForm) -> Response:
         pages.seen(asking, name)
         decision = Decision(given.get("answer")[:2000], reason=reason_of(given.get("reason")))
         try:
@@ -271,7 +278,7 @@ def reason_of(text: str) -> Refusal | None:
     return next((reason for reason in known if reason == text), None)
 
 
-def _asked(given: Given) -> Request:
+def _asked(given: Posted) -> Request:
     """What a form asks. Raises ValueError."""
     told: Mapping[str, Any] = {name: given.get(name) for name in FIELDS}
     is_withdrawal = given.get("kind") == "withdrawal"

@@ -16,7 +16,7 @@ from console.cases.disclosure import shown_act
 from console.cases.reading import CaseFilter, Reader
 from console.lifecycle.facts import Deed
 from console.lifecycle.table import FlowName
-from console.office import Office, midnight
+from console.office import Office
 from console.rest.answers import (
     ActAnswer,
     ActAsked,
@@ -40,6 +40,7 @@ from console.rest.plumbing import (
     read_cursor,
 )
 from console.rest.showing import Shown
+from console.wall_clock import midnight
 from schemas.acts import Act
 from schemas.alerts import Severity
 
@@ -157,7 +158,7 @@ def _add_lists(router: APIRouter, desk: Desk) -> None:
     @router.get("/api/cases/counts", response_model=CountsAnswer, responses=SAME)
     def counts(who: Who, tagged: Tagged) -> Response:
         """The figures of what is in sight."""
-        since = midnight(desk.office.clock(), desk.office.settings)
+        since = midnight(desk.office.clock(), desk.office.settings.zone)
         with desk.reader(who) as reader:
             if tagged.is_same(tag := reader.tag(since)):
                 return Response(status_code=304, headers=tagged.headers(tag))

@@ -1,7 +1,6 @@
 """`/watch`: the entries, a proposal, its approval by a second person, its end. Plain HTML."""
 
 from dataclasses import asdict
-from datetime import datetime, time, timedelta
 from typing import Any, get_args
 
 import structlog
@@ -10,9 +9,11 @@ from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from console.audit.chain import Signed
-from console.privacy.rendering import Asking, Form, Given, Page, Pages
+from console.posting import OwnForm, Posted
+from console.privacy.rendering import Asking, Page, Pages
 from console.register.api import OURS
 from console.register.office import RegisterOffice
+from console.wall_clock import day_ends, day_from
 from console.watch.api import WatchAnswer, check_estate, watch_answer
 from console.watch.bearers import names_to_choose
 from console.watch.desk import WatchWanted
@@ -50,7 +51,7 @@ class WatchPages:
         found = sorted((watch_answer(row, now) for row in rows), key=_newest)
         return self.pages.draw(asking, "watch.html", entries=found, everything=everything)
 
-    def new(self, asking: Asking, given: Given, wrong: str | None = None) -> Response:
+    def new(self, asking: Asking, given: Posted, wrong: str | None = None) -> Response:
         """The form of a proposal, with what was typed."""
         with self.office.engine.connect() as connection:
             names = names_to_choose(connection)
@@ -102,14 +103,14 @@ def _add_looking(router: APIRouter, pages: WatchPages) -> None:
 
     @router.get("/watch/new")
     def new(asking: Page) -> Response:
-        return pages.new(asking, Given())
+        return pages.new(asking, Posted())
 
     @router.get("/watch/{name}")
     def entry(name: str, asking: Page) -> Response:
         return pages.entry(asking, name)
 
     @router.post("/watch/{name}/reveal")
-    def reveal(name: str, asking: Page, given: Form) -> Response:
+    def reveal(name: str, asking: Page, given: OwnForm) -> Response:
         office = pages.office
         try:
             row, keys = office.watch.entry(name), office.vault.keys()
@@ -128,7 +129,7 @@ def _add_acting(router: APIRouter, pages: WatchPages) -> None:
     desk = pages.office.watch
 
     @router.post("/watch")
-    def propose(asking: Page, given: Form) -> Response:
+    def propose(asking: Page, given: OwnForm) -> Response:
         try:
             signed = pages.signed(asking, given.get("why"))
             told = WatchProposal(**_proposal(given, asking.who.login, pages))
@@ -141,14 +142,14 @@ def _add_acting(router: APIRouter, pages: WatchPages) -> None:
         return RedirectResponse(f"/watch/{row['id']}", 303)
 
     @router.post("/watch/{name}/approve")
-    def approve(name: str, asking: Page, given: Form) -> Response:
+    def approve(name: str, asking: Page, given: OwnForm) -> Response:
         return _done(name, asking, given, approving=True)
 
     @router.post("/watch/{name}/end")
-    def end(name: str, asking: Page, given: Form) -> Response:
+    def end(name: str, asking: Page, given: OwnForm) -> Response:
         return _done(name, asking, given, approving=False)
 
-    def _done(name: str, asking: Asking, given: Given, *, approving: bool) -> Response:
+    def _done(name: str, asking: Asking, given: Posted, *, approving: bool) -> Response:
         try:
             signed = pages.signed(asking, given.get("why"))
             if approving:
@@ -162,12 +163,12 @@ def _add_acting(router: APIRouter, pages: WatchPages) -> None:
         return RedirectResponse(f"/watch/{name}", 303)
 
 
-def _version(given: Given) -> int | None:
+def _version(given: Posted) -> int | None:
     text = given.get("version")
     return int(text) if text.isascii() and text.isdigit() else None
 
 
-def _proposal(given: Given, login: str, pages: WatchPages) -> dict[str, Any]:
+def _proposal(given: Posted, login: str, pages: WatchPages) -> dict[str, Any]:
     """What a form proposes; its owner is whoever fills it in. Raises ValueError."""
     plain = {name: given.get(name) for name in ("looks_for", "value", "case_number", "basis")}
     return plain | {
@@ -179,10 +180,8 @@ def _proposal(given: Given, login: str, pages: WatchPages) -> dict[str, Any]:
 def _end_of(day: str, pages: WatchPages) -> int:
     """The end of a day on the office's clock; of the last day but one where it is today plus 30."""
     try:
-        date = datetime.strptime(day, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+        ends = day_ends(day_from(day), pages.office.settings.zone)
     except ValueError as error:
         raise ValueError("until: write a day like 2026-03-31") from error
-    ends = datetime.combine(date + timedelta(days=1), time(), pages.office.settings.zone)
     latest = pages.office.clock() + DAYS_MAX * 86_400 * MS_PER_S
-    at = round(ends.timestamp() * MS_PER_S)
-    return min(at, latest) if at - latest < 86_400 * MS_PER_S else at
+    return min(ends, latest) if ends - latest < 86_400 * MS_PER_S else ends

@@ -14,7 +14,8 @@ from console.lifecycle.clocks import shipped_clocks
 from console.lifecycle.facts import Deed
 from console.lifecycle.procedure import Procedure
 from console.lifecycle.table import shipped_table
-from console.pages.cards import CardWriter, clock_text, date_text, safe_link
+from console.links import safe_link
+from console.pages.cards import CardWriter, clock_text, date_text
 from console.pages.saying import Saying
 from console.words import Language
 from schemas.alerts import Alert
@@ -157,4 +158,4 @@ def test_times_stand_on_the_offices_clock() -> None:
     ],
 )
 def test_only_addresses_that_lead_somewhere_become_links(url: str | None, is_safe: bool) -> None:
-    assert safe_link(url) == (url if is_safe else None)
+    assert safe_link(url) == (url if is_safe else "")

@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import text
 
 from console.batch import Record
-from console.office import Office, StoreFault, midnight
+from console.office import Office, StoreFault
 from console.settings import ConsoleSettings
+from console.wall_clock import midnight
 from schemas.base import parse_instant
 from tests.console.conftest import Clock, OpenOffice
 from tests.console.samples import (
@@ -89,10 +90,10 @@ async def test_a_snapshot_sums_up(office: Office, clock: Clock) -> None:
 async def test_the_day_begins_at_midnight_of_the_data_on_the_offices_clock(
     office: Office, clock: Clock, settings: ConsoleSettings
 ) -> None:
-    assert midnight(NINE, settings) == parse_instant("2026-03-01T00:00:00+08:00")
+    assert midnight(NINE, settings.zone) == parse_instant("2026-03-01T00:00:00+08:00")
     clock.at = parse_instant("2030-01-01T00:00:00Z")
     await office.take([view_record(0, gateway_input())])
-    assert office.today() == midnight(NINE, settings)
+    assert office.today() == midnight(NINE, settings.zone)
 
 
 async def test_titles_come_from_views_then_from_headlines_then_from_the_id(office: Office) -> None:

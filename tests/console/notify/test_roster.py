@@ -13,11 +13,11 @@ from console.notify.roster import (
     Hours,
     Shift,
     entry_id,
-    instant,
     on_duty,
     quiet_until,
     working,
 )
+from console.wall_clock import instant
 
 CHINA, BERLIN = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin")
 HOUR = 3_600_000

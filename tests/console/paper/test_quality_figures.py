@@ -4,7 +4,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from console.paper.quality import Rung, chatter, day_before, means, shift_loads, worst
+from console.paper.quality import Rung, chatter, means, shift_loads, worst
+from console.wall_clock import midnight
 from schemas.base import parse_instant
 from tests.console.samples import HOUR, NINE
 
@@ -63,5 +64,5 @@ def test_the_worst_ten_with_their_share_of_all() -> None:
 
 
 def test_days_begin_at_midnight_of_the_office() -> None:
-    assert day_before(NINE, 0, ZONE) == MIDNIGHT
-    assert day_before(NINE, 6, ZONE) == MIDNIGHT - 6 * DAY
+    assert midnight(NINE, ZONE) == MIDNIGHT
+    assert midnight(NINE, ZONE, 6) == MIDNIGHT - 6 * DAY

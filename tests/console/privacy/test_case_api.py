@@ -10,6 +10,7 @@ from console.cases.surroundings import Surroundings
 from console.office import Office
 from console.privacy.bundle import check
 from console.settings import ConsoleSettings
+from tests.console.api.asking import done, take
 from tests.console.cases.conftest import CONFIG
 from tests.console.cases.working import Work
 from tests.console.conftest import Clock
@@ -17,7 +18,6 @@ from tests.console.desks import HOME, enter, make_key
 from tests.console.housing import Housed, open_house
 from tests.console.privacy.test_reveal import PASSAGE, SWIPE
 from tests.console.samples import ESTATE, alert
-from tests.console.test_cases_api import done, take
 
 ASKED = {"reason": "identity", "why": "核对身份"}
 

@@ -17,6 +17,7 @@ from console.privacy.requests import COPY_MS
 from console.register.kinds import KINDS
 from console.register.shelf import entry_of
 from console.watch.desk import WatchWanted
+from tests.console.api.asking import take
 from tests.console.cases.conftest import CONFIG
 from tests.console.cases.working import Work
 from tests.console.conftest import Clock
@@ -25,7 +26,6 @@ from tests.console.housing import Housed, open_house
 from tests.console.privacy.test_case_api import ASKED
 from tests.console.privacy.test_reveal import PASSAGE
 from tests.console.samples import ESTATE, NINE, alert
-from tests.console.test_cases_api import take
 
 DAY = 86_400_000
 HOSTILE = "<script>alert('x')</script>"

@@ -1,0 +1,14 @@
+"""The one template engine of the plain pages: all that it is given is text and never markup."""
+
+from functools import cache
+
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+
+
+@cache
+def templates(*packages: str) -> Environment:
+    """Jinja2 with the pages of some packages; a name that a page is not given is a fault."""
+    return Environment(
+        loader=ChoiceLoader([PackageLoader(package) for package in packages]),
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
