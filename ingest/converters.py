@@ -1,8 +1,9 @@
 """Reading what devices write: times, numbers, flags, text. Pure, and shared by all codecs."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -25,6 +26,8 @@ def iso_time(text: str, path: str = "$") -> DeviceTime:
     there is taken as east of Greenwich. The seconds may be left out, as its manual prints a time.
     Raises Unreadable for anything else.
     """
+    if (plain := _plain_time(text)) is not None:
+        return plain
     found = _ISO.match(text.strip())
     if found is None:
         raise Unreadable(f"time {text!r} is not ISO 8601", path)
@@ -41,6 +44,28 @@ def iso_time(text: str, path: str = "$") -> DeviceTime:
     return DeviceTime(text, instant=round(since.total_seconds() * MS_PER_S), local=local)
 
 
+def _plain_time(text: str) -> DeviceTime | None:
+    """A time as nearly all are written, which Python reads by itself; None leaves it to the rest.
+
+    `2026-03-01T16:00:00+08:00`, or with a Z, or with a fraction before either.
+    """
+    if not _PLAIN_MIN <= len(text) <= _PLAIN_MAX or _signs(text) != _PLAIN_SIGNS:
+        return None
+    if text[19] not in ".Z+-" or (text[-1] != "Z" and (text[-3] != ":" or text[-6] not in "+-")):
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    since = (moment - _EPOCH_UTC).total_seconds()
+    return DeviceTime(text, instant=round(since * MS_PER_S), local=moment.replace(tzinfo=None))
+
+
+_PLAIN_MIN, _PLAIN_MAX = len("2026-03-01T08:00:00Z"), len("2026-03-01T16:00:00.123456+08:00")
+_signs = itemgetter(0, 4, 7, 10, 13, 16)
+_PLAIN_SIGNS = ("2", "-", "-", "T", ":", ":")
+"""Where they stand; of other millennia an instant may lie outside of the calendar."""
+_EPOCH_UTC = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  # Both sides of a difference are without a zone.
 _FIRST, _LAST = datetime.min - _EPOCH, datetime.max - _EPOCH  # noqa: DTZ901  # As above.
 
@@ -81,10 +106,12 @@ def epoch_time(value: Any, path: str = "$", *, unit_per_s: int = 1) -> DeviceTim
     return DeviceTime(str(value), instant=round(seconds * MS_PER_S))
 
 
-_COMMENT = re.compile(r'("(?:\\.|[^"\\])*+(?:"|\\?\Z))|//[^\n]*|/\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)')
-_LOST_COMMA = re.compile(r'(?<=["\]}\w])[ \t]*+\r?\n\s*+(?="(?:\\.|[^"\\\n])*+"\s*+:)')
+# Possessive only for single characters: Python before 3.11.5 gets possessive groups wrong.
+_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*(?:"|\\?\Z)'
+_COMMENT = re.compile(rf"({_STRING})|//[^\n]*|/\*[^*]*+(?:\*(?!/)[^*]*+)*(?:\*/|\Z)")
+_LOST_COMMA = re.compile(r'(?<=["\]}\w])[ \t]*+\r?\n\s*+(?="[^"\\\n]*+(?:\\.[^"\\\n]*+)*"\s*+:)')
 """A member ends with its line and the next begins: no JSON text has a line break in a string."""
-_LAST_COMMA = re.compile(r'("(?:\\.|[^"\\])*+(?:"|\\?\Z))|(?<=[^\s\[{,]),(?=\s*[}\]])')
+_LAST_COMMA = re.compile(rf"({_STRING})|(?<=[^\s\[{{,]),(?=\s*[}}\]])")
 
 
 def strip_comments(text: str) -> str:
@@ -175,6 +202,8 @@ def number(value: Any) -> float | None:
     """A float from a number or its text; None where there is none (NaN and infinity too)."""
     if type(value) is float:
         return value if abs(value) < float("inf") else None
+    if type(value) is int and abs(value) < _INT_MAX:
+        return float(value)
     text = str(value).strip()
     try:
         found = float(text) if _NUMBER.match(text) else None

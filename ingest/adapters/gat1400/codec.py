@@ -34,7 +34,7 @@ DEPTH_MAX = 8
 _SUFFIXES = ("ListObject", "ObjectList", "ObjectLis", "Object", "List")
 _LISTS = ("ListObject", "ObjectList", "ObjectLis", "List")
 """One widespread library writes `MotorVehicleObjectLis`."""
-_BRACKETS = re.compile(rb'"(?:\\.|[^"\\])*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
+_BRACKETS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 _CLOSING = {b"{": b"}", b"[": b"]"}
 _NOTIFICATIONS = frozenset({"subscribenotification", "dispositionnotification"})
 
