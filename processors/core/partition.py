@@ -9,8 +9,11 @@ time, and two offsets:
   its estate's watermark has been judged already; the rest was waiting in the buffer.
 
 The scopes' own records are written after it, at leisure: they are only its long form, and a restart
-lays the last checkpoint over them. An estate that falls silent while events wait in its buffer
-parks them in the checkpoint, so that one dead gateway holds back no other estate's position.
+lays the last checkpoint over them. Whether they were written before the crash it cannot know, so
+its next checkpoint carries them again: a second crash would else find neither.
+
+An estate that falls silent while events wait in its buffer parks them in the checkpoint, so that
+one dead gateway holds back no other estate's position.
 """
 
 from collections.abc import Iterable, Mapping
@@ -52,6 +55,7 @@ class Partition:
     estates: dict[str, Estate] = field(default_factory=dict)
     seen: int = -1
     parked: dict[str, int] = field(default_factory=dict)
+    carried: dict[str, bytes | None] = field(default_factory=dict)
 
     def take(self, offset: int, events: Iterable[Event], out: Output) -> None:
         """Take in the events of one record. Records must come in offset order."""
@@ -67,11 +71,12 @@ class Partition:
 
     def checkpoint(self) -> Checkpoint:
         """What makes all that was stepped so far survive."""
-        scopes = {
+        scopes = self.carried | {
             scope_key(name, scope): raw
             for name, estate in sorted(self.estates.items())
             for scope, raw in estate.take_dirty().items()
         }
+        self.carried = {}
         position = self._position()
         plain = {
             "v": VERSION,
@@ -89,9 +94,11 @@ class Partition:
     def restore(self, commit: bytes | None, scopes: Mapping[str, bytes]) -> int:
         """Take over what a checkpoint holds; returns the offset to read from (0: the beginning)."""
         plain: dict[str, Any] = orjson.loads(commit) if commit else {"estates": {}, "scopes": {}}
-        merged: dict[str, bytes | None] = dict(scopes)
-        for key, record in plain["scopes"].items():
-            merged[key] = None if record is None else orjson.dumps(record)
+        self.carried = {
+            key: None if record is None else orjson.dumps(record)
+            for key, record in plain["scopes"].items()
+        }
+        merged = {**scopes, **self.carried}
         self.seen = plain.get("seen", -1)
         for key, raw in sorted(merged.items()):
             name, scope = split_key(key)

@@ -4,8 +4,11 @@ It holds what Kafka would hold (the changelog, the alerts topic) and does what t
 that properties of the live path can be tried without Kafka.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
+
+from hypothesis import strategies as st
 
 from processors.core.machine import Machine, Output
 from processors.core.partition import Partition, commit_key
@@ -13,6 +16,12 @@ from processors.core.rule import RuleSet
 from schemas.alerts import Alert
 from schemas.events import Event, decode, encode
 from schemas.views import View
+
+
+def crashes(within: int) -> st.SearchStrategy[frozenset[int]]:
+    """Up to five writes before which a process dies, also soon after one another."""
+    gaps = st.lists(st.integers(1, within), max_size=5)
+    return gaps.map(lambda found: frozenset(accumulate(found)))
 
 
 class Crash(Exception):
@@ -23,7 +32,8 @@ class Crash(Exception):
 class Live:
     """One partition of the product as far as it is pure.
 
-    `crash_at` counts writes down: at zero the process dies before the write, at most once.
+    `crash_at` numbers the writes before which the process dies. It may die again right after a
+    restart: what only the commit record held then must not be lost with the next one.
     """
 
     rules: RuleSet
@@ -33,7 +43,7 @@ class Live:
     views: dict[str, View] = field(default_factory=dict)
     late: list[Event] = field(default_factory=list)
     writes: int = 0
-    crash_at: int | None = None
+    crash_at: Container[int] = ()
 
     def run(self, records: Iterable[Sequence[Event]], batch: int = 1) -> None:
         """Append the records to the log and process all of it, restarting after each crash."""
@@ -80,5 +90,5 @@ class Live:
 
     def _count(self) -> None:
         self.writes += 1
-        if self.crash_at is not None and self.writes == self.crash_at:
+        if self.writes in self.crash_at:
             raise Crash

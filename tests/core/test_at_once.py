@@ -10,7 +10,7 @@ from processors.core.rule import AT_ONCE_LATE_MS, rule_set
 from processors.rules.catalogue import load, rule_folders
 from schemas.events import Event
 from schemas.place import EstateConfig
-from tests.core.live import Live
+from tests.core.live import Live, crashes
 from tests.core.make import T0, config, event
 
 RULES = rule_set(load(f) for f in rule_folders() if f.name in ("duress", "watchlist_hit"))
@@ -57,10 +57,10 @@ def test_it_goes_by_the_configuration_of_its_own_time() -> None:
     switch_ms=st.integers(0, 6_000),
     hits=st.lists(st.tuples(st.integers(0, 6_000), st.integers(0, 2_000)), min_size=1, max_size=6),
     size=st.integers(1, 4),
-    crash_at=st.none() | st.integers(1, 15),
+    crash_at=crashes(8),
 )
 def test_a_switch_of_configuration_is_no_race(
-    switch_ms: int, hits: list[tuple[int, int]], size: int, crash_at: int | None
+    switch_ms: int, hits: list[tuple[int, int]], size: int, crash_at: frozenset[int]
 ) -> None:
     """Live, the switch arrives at its time and the readings up to the lateness later."""
     arriving = [(switch_ms, 0, activated(switch_ms / 1000, clears_after(2)))]

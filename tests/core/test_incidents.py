@@ -65,7 +65,7 @@ def test_it_outlives_a_restart() -> None:
         event("door.forced", 70, "d2"),
         event("clock.ticked", 200, "e"),
     ]
-    live = Live(rules, crash_at=3)
+    live = Live(rules, crash_at=(3,))
     live.run([[one] for one in log])
 
     first, second = sorted(live.alerts.values(), key=lambda a: a.opened_at)

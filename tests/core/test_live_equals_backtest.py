@@ -18,7 +18,7 @@ from schemas.alerts import Alert
 from schemas.base import Words
 from schemas.events import Event, event_id, make_event
 from schemas.place import EstateConfig
-from tests.core.live import Live
+from tests.core.live import Live, crashes
 
 START = 1_772_323_200_000
 LATENESS_MS = 2_000
@@ -107,7 +107,7 @@ def _received(event: Event, at: int) -> Event:
 
 
 def run_live(found: list[Arrival], partitions: int, sizes: list[int], batch: int,
-             crash_at: int | None) -> dict[str, Alert]:  # fmt: skip
+             crash_at: frozenset[int]) -> dict[str, Alert]:  # fmt: skip
     """All alerts of the live path over that many partitions."""
     logs: dict[int, list[Event]] = defaultdict(list)
     for arrival in found:
@@ -140,7 +140,7 @@ END = START + 400_000 - LATENESS_MS
     partitions=st.sampled_from((1, 4, 12)),
     sizes=st.lists(st.integers(1, 7), min_size=1, max_size=3),
     batch=st.integers(1, 5),
-    crash_at=st.none() | st.integers(1, 120),
+    crash_at=crashes(40),
     pause=st.tuples(st.integers(0, 300), st.integers(0, 60)),
 )
 def test_live_equals_backtest(  # noqa: PLR0913
@@ -148,7 +148,7 @@ def test_live_equals_backtest(  # noqa: PLR0913
     partitions: int,
     sizes: list[int],
     batch: int,
-    crash_at: int | None,
+    crash_at: frozenset[int],
     pause: tuple[int, int],
 ) -> None:
     expected = replay((arrival.event for arrival in found), RULES, until=END).alerts

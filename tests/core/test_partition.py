@@ -32,6 +32,22 @@ def test_the_position_is_the_first_record_with_a_waiting_event() -> None:
     assert partition.checkpoint().position == 1
 
 
+def test_what_only_the_commit_record_holds_outlives_a_second_crash() -> None:
+    """The first crash came before the scopes' own records, and their changes are days old."""
+    first, _ = fed(event("door.opened", 0), event("clock.ticked", 9))
+    second = fresh()
+    second.restore(first.checkpoint().commit, {})
+    out = Output()
+    second.take(2, [event("clock.ticked", 10)], out)
+    second.advance(out)
+    told = second.checkpoint()
+    assert set(told.scopes) == {"scope|e|door|d1"}
+    third = fresh()
+    third.restore(told.commit, {})
+    assert set(third.estates["e"].unread) == {"door|d1"}
+    assert second.checkpoint().scopes == {}
+
+
 def test_what_was_judged_is_not_judged_again_after_a_restart() -> None:
     records = [event("door.opened", 0), event("clock.ticked", 5), event("door.closed", 6)]
     partition, _ = fed(*records)

@@ -82,7 +82,7 @@ def test_both_scopes_survive_a_crash_at_any_step() -> None:
     told = replay(LOG, rule_set([RULE]), until=T0 + 60_000).alerts
     end = event("clock.ticked", 62, place="e")
     for crash_at in range(1, 30):
-        live = Live(rule_set([RULE]), crash_at=crash_at)
+        live = Live(rule_set([RULE]), crash_at=(crash_at, crash_at + 3))
         live.run([[item] for item in (*LOG, end)])
         assert live.alerts == told
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from processors.core.replay import replay
 from schemas.events import Event, event_id, make_event
-from tests.core.live import Live
+from tests.core.live import Live, crashes
 from tests.rules.scenario import ESTATE, FILES, NAMES, Scenario, load_scenario
 
 EXAMPLES = 15
@@ -26,7 +26,7 @@ class Journey:
 
     records: list[list[Event]]
     batch: int
-    crash_at: int | None
+    crash_at: frozenset[int]
 
 
 @st.composite
@@ -43,7 +43,7 @@ def journeys(draw: st.DrawFn, scenario: Scenario) -> Journey:
     log = [first, *(event for _, _, event in sorted(arriving, key=lambda item: item[:2]))]
     size, batch = draw(st.integers(1, 6)), draw(st.integers(1, 5))
     records = [log[at : at + size] for at in range(0, len(log), size)]
-    crash_at = draw(st.none() | st.integers(1, 40))
+    crash_at = draw(crashes(20))
     return Journey([*records, [scenario.last_tick()]], batch, crash_at)
 
 

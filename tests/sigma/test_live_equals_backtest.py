@@ -12,7 +12,7 @@ from processors.sigma.compile import compile_document
 from schemas.base import Words
 from schemas.events import Event, event_id, make_event
 from schemas.place import EstateConfig
-from tests.core.live import Live
+from tests.core.live import Live, crashes
 from tests.core.test_live_equals_backtest import (
     END,
     LATENESS_MS,
@@ -92,7 +92,9 @@ def arrivals(draw: st.DrawFn) -> list[Arrival]:
     return sorted(found, key=lambda arrival: arrival.at)
 
 
-def live_alerts(found: list[Arrival], sizes: list[int], batch: int, crash_at: int | None) -> Live:
+def live_alerts(
+    found: list[Arrival], sizes: list[int], batch: int, crash_at: frozenset[int]
+) -> Live:
     live = Live(RULES, crash_at=crash_at)
     live.run(records([arrival.event for arrival in found], sizes), batch)
     assert live.late == []
@@ -104,11 +106,15 @@ def live_alerts(found: list[Arrival], sizes: list[int], batch: int, crash_at: in
     found=arrivals(),
     sizes=st.lists(st.integers(1, 7), min_size=1, max_size=3),
     batch=st.integers(1, 5),
-    crash_at=st.none() | st.integers(1, 120),
+    crash_at=crashes(40),
     pause=st.tuples(st.integers(0, 300), st.integers(0, 60)),
 )
 def test_live_equals_backtest(
-    found: list[Arrival], sizes: list[int], batch: int, crash_at: int | None, pause: tuple[int, int]
+    found: list[Arrival],
+    sizes: list[int],
+    batch: int,
+    crash_at: frozenset[int],
+    pause: tuple[int, int],
 ) -> None:
     expected = replay((arrival.event for arrival in found), RULES, until=END).alerts
     live = live_alerts(paused(found, *pause), sizes, batch, crash_at)
