@@ -21,6 +21,8 @@ from deploy.embedded.store import NAME as KEEPER
 from deploy.embedded.store import Store
 from deploy.retention.backup import prune_backups
 from ingest.gateway.pictures import Bounds, PictureFolder
+from ingest.gateway.quarantine_store import prune_file, quarantine_files
+from ingest.key_file import load_keys
 from ingest.rejected import prune_objects
 from ingest.settings import IngestSettings
 from schemas.base import MS_PER_S
@@ -44,6 +46,7 @@ class Jobs:
         yield from self._database(at)
         yield "pictures", self._pictures(at)
         yield "rejected bodies", self._rejected(at)
+        yield "unregistered devices", self._quarantines(at)
         if self.keeper:
             yield "log", self._log(at)
         if self.backups is not None:
@@ -72,6 +75,10 @@ class Jobs:
     def _rejected(self, at: int) -> int:
         older = (at - (REJECTED.retention_ms or 0)) / MS_PER_S
         return prune_objects(self.ingest.objects, older, self.ingest.objects_bytes)
+
+    def _quarantines(self, at: int) -> int:
+        paths = quarantine_files(self.ingest.data)
+        return sum(prune_file(path, load_keys(self.ingest.master_key), at) for path in paths)
 
     def _log(self, at: int) -> int:
         if not (self.console.data / KEEPER).exists():

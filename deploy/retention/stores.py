@@ -76,6 +76,8 @@ def _database(settings: ConsoleSettings) -> list[Kept]:
              _days(settings.report_days, " after the case is closed", "（自办结起）"), CONSOLE),
         Kept(db, Words(zh="走访登记的文字", en="words of visits"),
              _days(settings.report_days, " after the visit", "（自走访起）"), CONSOLE),
+        Kept(db, Words(zh="交接班备注", en="notes of handovers"),
+             _days(settings.report_days, " after the shift", "（自交班起）"), CONSOLE),
         Kept("`photos/`", Words(zh="手机上传的照片", en="photos from phones"),
              _days(settings.report_days, " after the case is closed", "（自办结起）"), CONSOLE),
         Kept(db, Words(zh="通知及送达凭证", en="messages with their proof of delivery"),
@@ -116,7 +118,7 @@ def _files(settings: IngestSettings) -> list[Kept]:
 def _outside() -> list[Kept]:
     return [
         Kept("InfluxDB `raw`", Words(zh="统计曲线，不含个人", en="series of nobody in particular"),
-             _days(30), Words(zh="存储桶期限", en="the bucket's retention")),
+             _ms(KEPT_NS // 10**6), Words(zh="存储桶期限", en="the bucket's retention")),
         Kept("`backup`", Words(zh="数据库副本，不含主密钥与图片",
                                en="copies of the databases, without master key and pictures"),
              _days(BACKUP_DAYS),

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from ingest.notes import Note
 from ingest.quarantine import Quarantine
+from schemas.sealing import Keys
 
 SUFFIX = ".quarantine.db"
 WAIT_S = 5.0
@@ -72,6 +73,18 @@ def write_changes(path: Path, written: dict[str, tuple[int, str]], gone: set[str
             "INSERT OR REPLACE INTO device (name, last_at, note) VALUES (?, ?, ?)",
             [(name, at, note) for name, (at, note) in written.items()],
         )
+
+
+def prune_file(path: Path, keys: Keys, at: int) -> int:
+    """Let go what is too old at an instant (ms), of a gateway that stands still; how many notes
+    that changed. Raises sqlite3.Error or OSError.
+    """
+    quarantine = Quarantine(keys)
+    restore(path, quarantine)
+    quarantine.prune(at)
+    written, gone = take_changes(quarantine)
+    write_changes(path, written, gone)
+    return len(written) + len(gone)
 
 
 @contextmanager

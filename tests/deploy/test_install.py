@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from deploy.embedded.tansu import Tansu
 from deploy.kafka.install import BrokerAway, TopicMismatch, create_topics
@@ -36,7 +37,13 @@ async def test_all_topics_have_the_same_partitions_on_kafka(kafka: Kafka) -> Non
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
     await admin.start()
     described = await admin.describe_topics([topic.name for topic in ours])
+    asked = [ConfigResource(ConfigResourceType.TOPIC, topic.name) for topic in ours]
+    answers = await admin.describe_configs(asked)
     await admin.close()
+    kept = {name: {entry[0]: entry[1] for entry in entries}
+            for answer in answers for _, _, _, name, entries in answer.resources}  # fmt: skip
+    for topic in ours:
+        assert kept[topic.name].items() >= topic.settings.items(), "kept as long as promised"
     assert {item["topic"]: len(item["partitions"]) for item in described} == {
         topic.name: 3 for topic in ours
     }

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from deploy.grafana.panels import PANELS, PanelSpec
-from schemas.topics import REJECTED
+from schemas.events import decode
+from schemas.topics import EVENTS, REJECTED
 from tests.e2e.api import OPENER, Feed
 from tests.e2e.influx import query
 from tests.e2e.log import read_all
@@ -95,7 +96,7 @@ def test_the_stream_told_each_alert_of_the_api(ran: Ran) -> None:
 
 def test_a_lost_reader_is_silenced_by_the_panel_it_hangs_on(ran: Ran) -> None:
     def keys(suppressed: str) -> list[str]:
-        found = ran.product.api.get(f"/api/alerts?rule=device_lost&suppressed={suppressed}")
+        found = ran.product.api.all(f"/api/alerts?rule=device_lost&suppressed={suppressed}")
         return [alert["key"] for alert in found]
 
     wait_until(lambda: keys("true") == ["u3-reader"], COME_OF_IT_S, "the reader's alert")
@@ -109,6 +110,18 @@ def test_each_panel_of_the_dashboard_finds_rows(ran: Ran, panel: PanelSpec) -> N
 
 def test_a_query_of_what_is_not_there_finds_no_rows(ran: Ran) -> None:
     assert query(ran.influxdb, "raw", PANELS[0].runnable(estate="no-such-estate")) == []
+
+
+async def test_no_series_knows_anybody(ran: Ran) -> None:
+    """No card, plate or person of the events stands in InfluxDB, under a pseudonym or sealed."""
+    events = [event for value in await read_all(ran.bootstrap, EVENTS.name)
+              for event in decode(value)]  # fmt: skip
+    people = {event.subject for event in events if event.subject}
+    sealed = {one for event in events for one in (event.data.sealed or {}).values()}
+    written = json.dumps(query(ran.influxdb, "raw", "SELECT * FROM /.*/"))
+    assert len(people) > 3
+    assert not [known for known in people | sealed if known in written]
+    assert any(event.data.device in written for event in events), "the series are there"
 
 
 async def test_what_was_not_understood_is_kept_with_its_reason(ran: Ran) -> None:

@@ -15,6 +15,7 @@ from deploy.grafana.build import build as build_dashboard
 from deploy.grafana.panels import PANELS, PanelSpec
 from ingest.settings import IngestSettings
 from processors.afterwards.settings import AfterwardsSettings
+from processors.shell.points_file import KEPT_NS
 from processors.shell.settings import ProcessorSettings, SinkSettings
 from schemas.measurements import MEASUREMENTS
 from tests.repo.tree import ROOT
@@ -72,6 +73,8 @@ def test_the_bucket_is_the_one_that_the_sink_writes_and_grafana_reads() -> None:
     source = (ROOT / "deploy/grafana/provisioning/datasources/community.yaml").read_text("utf-8")
     assert yaml.safe_load(source)["datasources"][0]["jsonData"]["dbName"] == bucket
     assert COMPOSE["services"]["influxdb"]["environment"]["DOCKER_INFLUXDB_INIT_BUCKET"] == bucket
+    told = COMPOSE["services"]["influxdb"]["environment"]["DOCKER_INFLUXDB_INIT_RETENTION"]
+    assert told == f"{KEPT_NS // (86_400 * 10**9)}d"
     assert f'bucket: "{bucket}"' in (ROOT / "deploy/influx/hourly.flux").read_text("utf-8")
 
 

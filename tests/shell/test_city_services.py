@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from deploy.kafka.install import create_topics
 from processors.rules.catalogue import city_rules
@@ -126,17 +124,3 @@ async def test_two_share_the_partitions_and_one_takes_over(own_kafka: Kafka) -> 
         await write(bootstrap, second)
         found = await wait_for(bootstrap, told(*first, *second))
     assert len(found) == len(PLATES)
-
-
-async def test_the_topic_is_made_with_the_promise(own_kafka: Kafka) -> None:
-    await create_topics(own_kafka.bootstrap, 1)
-    admin = AIOKafkaAdminClient(bootstrap_servers=own_kafka.bootstrap)
-    await admin.start()
-    try:
-        asked = [ConfigResource(ConfigResourceType.TOPIC, SIGHTINGS.name)]
-        (answer,) = await admin.describe_configs(asked)
-    finally:
-        await admin.close()
-    found = {entry[0]: entry[1] for entry in answer.resources[0][4]}
-    for name in ("retention.ms", "segment.ms"):
-        assert found[name] == SIGHTINGS.settings[name]

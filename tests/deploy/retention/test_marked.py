@@ -37,8 +37,15 @@ from deploy.embedded.store import Store
 from deploy.retention.backup import make_backup
 from deploy.retention.jobs import Jobs
 from ingest.gateway.pictures import Bounds, PictureFolder
+from ingest.gateway.quarantine_store import (
+    SUFFIX,
+    quarantine_files,
+    take_changes,
+    write_changes,
+)
 from ingest.message import Message, Rejected
 from ingest.pictures import TakenPicture
+from ingest.quarantine import Quarantine
 from ingest.rejected import keep_object, refuse
 from ingest.settings import IngestSettings
 from processors.shell.points_file import PointsFile
@@ -214,6 +221,28 @@ async def fill(house: House, register: RegisterOffice) -> None:
     fill_log(house)
     await fill_folders(house)
     wipe(register.engine)
+
+
+def fill_quarantine(house: House) -> str:
+    """A device that nobody registered said the plate; the sealed example, which is looked for."""
+    quarantine = Quarantine(KEYS)
+    message = Message("devices/stray/make", INSIDE["plate"], NINE)
+    quarantine.refused(message, Rejected("unknown", "$"), "stray-0042")
+    (example,) = quarantine.notes["stray-0042"].examples
+    write_changes(house.data / f"g{SUFFIX}", *take_changes(quarantine))
+    return example.sealed
+
+
+def test_what_unregistered_devices_said_goes_and_then_they_go(house: House) -> None:
+    sealed = fill_quarantine(house).encode()
+    (path,) = quarantine_files(house.data)
+    assert house.run(NINE + 7 * DAY)["unregistered devices"] == 0
+    assert sealed in path.read_bytes()
+    assert house.run(NINE + 7 * DAY + 1)["unregistered devices"] == 1
+    assert sealed not in path.read_bytes()
+    assert b"stray-0042" in path.read_bytes()
+    assert house.run(NINE + 30 * DAY + 1)["unregistered devices"] == 1
+    assert b"stray-0042" not in path.read_bytes()
 
 
 def take_out_of_the_log(house: House) -> None:
