@@ -30,6 +30,7 @@ bench: $(VENV)/.dev services
 	$(BIN)/python -m bench.ingest
 	$(BIN)/python -m bench.correlate
 	$(BIN)/python -m bench.recover
+	$(BIN)/python -m bench.office --seconds 30
 
 $(VENV)/.python:
 	@test -n "$(PYTHON)" && $(PYTHON) -c '$(FITS)' || \

@@ -3,9 +3,10 @@
 python -m bench.mapping [--rounds 100]
 
 Processor time, and of five tries the best, so that a shared machine matters little. The last
-column counts the cases that are XML alone. At the end: what a message costs with all adapters
-loaded, beside a catalogue of its own adapter alone. A registered device's adapter stands in the
-site; for any other the topic and the content decide, among all adapters that share the topic.
+two columns count apart the cases that are bare XML and all others. At the end: what a message
+costs with all adapters loaded, beside a catalogue of its own adapter alone. A registered device's
+adapter stands in the site; for any other the topic and the content decide, among all adapters that
+share the topic.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
+from bench.one_device import site_of_one
 from ingest.catalogue import SHIPPED, Adapter, Catalogue
 from ingest.mapping import Mapper
 from ingest.message import Message
@@ -26,7 +28,6 @@ from schemas.site import Site
 from tests.ingest.cases import Case, adapters, shipped
 
 TRIES = 5
-NAME = {"zh": "苑", "en": "Court"}
 
 
 class Beside(NamedTuple):
@@ -60,12 +61,8 @@ def once(messages: list[Message], rounds: int, read: Callable[[Message], object]
 
 
 def registered(adapter: str, topics: Iterable[str]) -> Registry:
-    """A site whose device of this adapter speaks on these topics, as nearly all do."""
-    device = {"id": "device-1", "adapter": adapter, "place": "p1", "kind": "reader"}
-    place = {"id": "p1", "kind": "door", "name": NAME}
-    estate = {"id": "estate-1", "name": NAME, "timezone": "Asia/Shanghai", "places": [place]}
-    estate["devices"] = [device | {"topics": sorted(topics)}]
-    return Registry(Site.model_validate({"version": 1, "estates": [estate]}))
+    """A site whose device of this adapter speaks on these topics."""
+    return Registry(Site.model_validate(site_of_one("device-1", adapter, topics)))
 
 
 def beside_one(adapter: Adapter, messages: list[Message], rounds: int, *, known: bool) -> Beside:
@@ -93,18 +90,21 @@ def main() -> None:
     mapper = Mapper(shipped(), Registry(None))
     rates: list[float] = []
     beside: dict[bool, list[Beside]] = {True: [], False: []}
-    print(f"{'adapter':24} {'cases':>5} {'µs/message':>11} {'messages/s':>11} {'XML/s':>9}")
+    print(f"{'adapter':24} {'cases':>5} {'µs/message':>11} {'messages/s':>11} "
+          f"{'XML/s':>9} {'others/s':>9}")  # fmt: skip
     for adapter in adapters():
         name = adapter.spec.name
         messages = [case.message for case in understood(SHIPPED / adapter.folder.name, name)]
         xml = [m for m in messages if m.payload.lstrip()[:1] == b"<"]
+        others = [m for m in messages if m not in xml]
         read = partial(mapper.read, adapter=name)
-        took, of_xml = each(messages, rounds, read), each(xml, rounds, read)
+        took, of_xml, rest = (each(some, rounds, read) for some in (messages, xml, others))
         rates.append(1 / took)
         for known, found in beside.items():
             found.append(beside_one(adapter, messages, rounds // 4, known=known))
-        told = f"{1 / of_xml:9.0f}" if xml else ""
-        print(f"{name:24} {len(messages):5} {took * 1e6:11.1f} {1 / took:11.0f} {told}")
+        told = "".join(f" {1 / of:9.0f}" if some else f" {'':9}"
+                       for some, of in ((xml, of_xml), (others, rest)))  # fmt: skip
+        print(f"{name:24} {len(messages):5} {took * 1e6:11.1f} {1 / took:11.0f}{told}".rstrip())
     print(f"median family: {median(rates):.0f} messages/s; slowest {min(rates):.0f}")
     for known, found in beside.items():
         ratio = sum(b.all_loaded for b in found) / sum(b.alone for b in found)

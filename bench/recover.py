@@ -12,9 +12,9 @@ from pathlib import Path
 from aiokafka import AIOKafkaProducer
 
 from deploy.kafka.install import create_topics
-from processors.core.estate import ScopeRecord
 from processors.core.machine import Machine
 from processors.core.partition import Partition, scope_key
+from processors.core.records import Due, record_of
 from processors.rules.catalogue import shipped_rules
 from processors.shell.loader import load_partitions
 from schemas.topics import STATE
@@ -26,8 +26,8 @@ PARTITIONS = 4
 def record(number: int) -> bytes:
     """A door's record as it stands after a grant, with one deadline."""
     states = {"door_forced": {"allowed_at": 1_772_323_200_000 + number}}
-    deadline = {("door_held", "hold"): (1_772_323_235_000 + number, 1_772_323_200_000)}
-    return ScopeRecord(states, deadline).dump()
+    due = Due(1_772_323_235_000 + number, "", "door_held", "hold", 1_772_323_200_000)
+    return record_of("", states, [due]).dump()
 
 
 async def fill(bootstrap: str, keys: int) -> None:

@@ -1,6 +1,6 @@
 """A year of one estate through all rules: what the state weighs month by month, and the speed.
 
-python -m bench.year [--days 365] [--buildings 2] [--homes 12] [--seed 1]
+python -m bench.year [--days 365] [--buildings 2] [--homes 12] [--beat 1800] [--seed 1]
 
 Strangers' plates and cards come and go every day; what is kept of them must go as well. The weight
 is of the live objects in memory, deadlines and duplicate ids included, and beside it that of their
@@ -9,10 +9,7 @@ records. The live path runs with a checkpoint a batch; the back-test judges the 
 
 import argparse
 import resource
-import sys
 import time
-from collections.abc import Iterable
-from typing import Any
 
 from bench.oracle.calendar import Calendar
 from bench.oracle.judge import Verdict, live, size_of, speed
@@ -21,59 +18,24 @@ from bench.oracle.settings import RULES
 from bench.oracle.site import Size
 from bench.oracle.world import world
 from bench.oracle.writer import Writer, events
+from bench.weight import weigh
 from processors.core.machine import Machine
 from processors.core.partition import Partition
 from processors.rules.catalogue import rules_and_views, shipped_rules
 from schemas.events import Event
 
 BATCH, MONTH_D, SAMPLE_D = 400, 30, 10
-SHARED = (str, int, float, bool, type(None), type)
-"""Small or interned: counted once a value, as the interpreter keeps them."""
-
-
-def weight(roots: Iterable[Any]) -> int:
-    """Bytes of everything reachable, each object once; classes and functions left out."""
-    seen: set[int] = set()
-    total, todo = 0, list(roots)
-    while todo:
-        thing = todo.pop()
-        if id(thing) in seen or isinstance(thing, type) or callable(thing):
-            continue
-        seen.add(id(thing))
-        total += sys.getsizeof(thing)
-        todo += _parts(thing)
-    return total
-
-
-def _parts(thing: Any) -> list[Any]:
-    if isinstance(thing, SHARED):
-        return []
-    if isinstance(thing, dict):
-        return [*thing.keys(), *thing.values()]
-    if isinstance(thing, list | tuple | set | frozenset):
-        return list(thing)
-    names = getattr(type(thing), "__slots__", ())
-    parts = [getattr(thing, name) for name in names if hasattr(thing, name)]
-    if hasattr(thing, "__dict__"):
-        parts.append(vars(thing))
-    return parts
-
-
-def weigh(partition: Partition) -> int:
-    """What the estates hold for their keys: records, deadlines, open alerts, ids, gaps."""
-    return sum(
-        weight((e.records, e.unread, e.deadlines, e.open_alerts, e.gaps, e.strands, e.order.seen))
-        for e in partition.estates.values()
-    )
+USUAL = (("seed", 1), ("days", 365), ("buildings", 2), ("homes", 12), ("beat", 1800))
+"""`homes` are of a unit, `beat` is how often a device says that it is alive (s)."""
 
 
 def main() -> None:
     """Plays the year and prints a line a month."""
     parser = argparse.ArgumentParser(description=__doc__)
-    for name, usual in (("seed", 1), ("days", 365), ("buildings", 2), ("homes", 12)):
+    for name, usual in USUAL:
         parser.add_argument(f"--{name}", type=int, default=usual)
     asked = parser.parse_args()
-    size = Size(asked.buildings, asked.homes, beat_s=1800)
+    size = Size(asked.buildings, asked.homes, beat_s=asked.beat)
     month = Month(world(asked.seed, asked.days, size, RULES))
     rules = rules_and_views()
     partition, verdict = Partition(0, Machine(rules)), Verdict()

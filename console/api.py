@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, HTTPException, Query
+from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
@@ -15,14 +15,15 @@ from console.feed import AlertFilter, Suppressed
 from console.health import State
 from console.office import Office
 from console.rest.incidents import incidents_router
+from console.rest.paging import Page, Paged, Part, next_link
 from console.rest.plumbing import Responses, Who
+from console.rest.streams import STREAM, LastId
 from console.stream import alert_stream
 from schemas.alerts import Alert, AlertLine, Delivery, Severity, alert_line
 from schemas.base import Model
 from schemas.views import DeviceView
 
-LIMIT = 1000
-LIMIT_MAX = 10_000
+LINES, LINES_MAX = 1000, 10_000
 TOLD_ONLY = frozenset({"channels"})
 """What is told and makes nothing unhealthy: to start the console anew would not mend it."""
 Check = Callable[[], str | None]
@@ -49,11 +50,12 @@ def api_router(office: Office, checks: Mapping[str, Check]) -> APIRouter:
     router.include_router(incidents_router(office))
 
     @router.get("/api/devices")
-    async def devices(who: Who, estate: str | None = None) -> list[DeviceView]:
-        """The devices of one's area, as they were last heard of."""
+    async def devices(who: Who, part: Paged, estate: str | None = None) -> Page[DeviceView]:
+        """The devices of one's area, as they were last heard of, by estate and name."""
         known, around = office.views.devices.values(), office.cases.around
         here = (device for device in known if estate in (None, device.estate))
-        return [one for one in here if who.covers(around.areas(one.estate, one.place))]
+        mine = [one for one in here if who.covers(around.areas(one.estate, one.place))]
+        return part.of(mine, lambda one: (one.estate, one.device), str, str).shown(_itself)
 
     @router.get("/healthz", response_model=HealthAnswer, responses=UNWELL)
     async def healthz() -> JSONResponse:
@@ -71,6 +73,20 @@ def api_router(office: Office, checks: Mapping[str, Check]) -> APIRouter:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return router
+
+
+def _itself(view: DeviceView) -> DeviceView:
+    return view
+
+
+def _lines(
+    limit: Annotated[int, Query(ge=1, le=LINES_MAX)] = LINES,
+    after: Annotated[str | None, Query(max_length=1000, description="as `Link` has it")] = None,
+) -> Part:
+    return Part(limit, after)
+
+
+Lines = Annotated[Part, Depends(_lines)]
 
 
 def _filter(
@@ -122,24 +138,20 @@ def _add_alerts(router: APIRouter, office: Office) -> None:
     # Plain functions: FastAPI runs them in threads, away from the stream.
     @router.get("/api/alerts")
     def alerts(
-        who: Who,
-        wanted: Wanted,
-        limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = LIMIT,
-        after: Annotated[str | None, Query(description="id of the last alert you have")] = None,
+        who: Who, wanted: Wanted, part: Lines, request: Request, response: Response
     ) -> list[AlertLine]:
-        """Alerts in their short form, newest first. For the next page give the last one's id."""
-        last = None
-        if after is not None and (last := lookup.alert(after)) is None:
-            raise HTTPException(422, f"after: no alert {after!r}; give the id of one you were sent")
-        found: list[Alert] = []
-        page = max(limit, LIMIT)
-        while len(found) < limit:
-            some = lookup.alerts(wanted, page, last)
-            found += [alert for alert in some if sees_alert(office.cases, who, alert)]
-            if len(some) < page:
-                break
-            last = some[-1]
-        return [alert_line(alert) for alert in found[:limit]]
+        """Alerts in their short form, newest first: a plain array, which programs rely on.
+
+        Where there are more, the `Link` header names the next page.
+        """
+        found = part.seen(
+            lambda last, limit: lookup.alerts(wanted, limit, last),
+            lambda alert: (alert.opened_at, alert.id),
+            lambda alert: sees_alert(office.cases, who, alert), int, str,
+        )  # fmt: skip
+        if found.next is not None:
+            response.headers["Link"] = next_link(request, found.next)
+        return [alert_line(alert) for alert in found.items]
 
     @router.get("/api/alerts/{name}")
     def alert(name: str, who: Who) -> Alert:
@@ -148,10 +160,8 @@ def _add_alerts(router: APIRouter, office: Office) -> None:
 
 
 def _add_stream(router: APIRouter, office: Office) -> None:
-    @router.get("/api/alerts/stream")
-    async def stream(
-        who: Who, wanted: Wanted, last_event_id: Annotated[str | None, Header()] = None
-    ) -> StreamingResponse:
+    @router.get("/api/alerts/stream", response_class=StreamingResponse, responses=STREAM)
+    async def stream(who: Who, wanted: Wanted, last_id: LastId = None) -> StreamingResponse:
         """Each alert as it comes, whole, as server-sent events; `Last-Event-ID` resumes."""
-        events = alert_stream(office, Bounded(office, who, wanted), last_event_id)
-        return StreamingResponse(events, media_type="text/event-stream")
+        events = alert_stream(office, Bounded(office, who, wanted), last_id)
+        return office.streams.answer(who.login, events)

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ _PRAGMAS = (
     "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000",
     "secure_delete=ON",
 )  # fmt: skip
+
+_SHARED: ContextVar[Connection | None] = ContextVar("shared", default=None)
 
 
 class DatabaseFault(RuntimeError):
@@ -74,12 +77,43 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that reads before it writes.
 
     SQLite must be told so from the start: it would take the lock at the first write, and what was
-    read before that could have changed.
+    read before that could have changed. Inside of `sharing` it is a part of that transaction, which
+    alone is undone where it fails.
     """
+    if (shared := _shared(engine)) is not None:
+        with shared.begin_nested():
+            yield shared
+        return
     with engine.begin() as tx:
         if engine.dialect.name == "sqlite":
             tx.exec_driver_sql("BEGIN IMMEDIATE")
         yield tx
+
+
+@contextmanager
+def sharing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that all `writing` and `reading` in it is a part of: all of it, or nothing."""
+    with writing(engine) as tx:
+        token = _SHARED.set(tx)
+        try:
+            yield tx
+        finally:
+            _SHARED.reset(token)
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection to read by; inside of `sharing` its own, which sees what it has written."""
+    if (shared := _shared(engine)) is not None:
+        yield shared
+        return
+    with engine.connect() as connection:
+        yield connection
+
+
+def _shared(engine: Engine) -> Connection | None:
+    shared = _SHARED.get()
+    return shared if shared is not None and shared.engine is engine else None
 
 
 def insert_new(tx: Connection, table: Table, rows: Iterable[dict[str, Any]]) -> int:

@@ -15,6 +15,9 @@ from schemas.alerts import Alert
 from schemas.events import EventError
 from schemas.views import decode_view
 
+MOST = 500
+Place = tuple[int | str, ...]
+
 
 class Lookup:
     """What can be asked of the database."""
@@ -52,12 +55,12 @@ class Lookup:
         found = self._bodies(sa.select(ALERTS.c.body).where(ALERTS.c.id == name))
         return found[0] if found else None
 
-    def alerts(self, wanted: AlertFilter, limit: int, after: Alert | None = None) -> list[Alert]:
-        """At most `limit` alerts, newest first, beginning behind `after`."""
+    def alerts(self, wanted: AlertFilter, limit: int, after: Place | None = None) -> list[Alert]:
+        """At most `limit` alerts, newest first, beginning behind (opened_at, id)."""
         query = sa.select(ALERTS.c.body).where(*_conditions(wanted))
         if after is not None:
             newest = sa.tuple_(ALERTS.c.opened_at, ALERTS.c.id)
-            query = query.where(newest < sa.tuple_(after.opened_at, after.id))
+            query = query.where(newest < sa.tuple_(*after))
         order = (ALERTS.c.opened_at.desc(), ALERTS.c.id.desc())
         return self._bodies(query.order_by(*order).limit(limit))
 
@@ -99,11 +102,16 @@ class Lookup:
         rows = self._all(query.order_by(changed.c.latest))
         return [Change(row.latest, Alert.model_validate_json(row.body)) for row in rows]
 
-    def looks(self, alert: str) -> list[Look]:
-        """The looks at pictures of an alert, newest first."""
+    def looks(
+        self, alert: str, limit: int = MOST, before: int | None = None
+    ) -> list[tuple[int, Look]]:
+        """The looks at pictures of an alert with their numbers, newest first; before a number."""
         query = sa.select(LOOKS).where(LOOKS.c.alert == alert).order_by(LOOKS.c.sequence.desc())
+        if before is not None:
+            query = query.where(LOOKS.c.sequence < before)
         return [
-            Look(row.at, row.who, row.address, row.alert, row.picture) for row in self._all(query)
+            (row.sequence, Look(row.at, row.who, row.address, row.alert, row.picture))
+            for row in self._all(query.limit(limit))
         ]
 
     def unreadable(self) -> int:

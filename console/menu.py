@@ -1,5 +1,10 @@
-"""The menu of all pages: what somebody may open, in their language. Pure; from the one table."""
+"""The menu of all pages: what somebody may open, in their language. Pure; from the one table.
 
+A page at a desk shows it in one row of a screen 1366 wide: the first of it, then all others under
+one word.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -12,6 +17,8 @@ PAGES = (
     "/quality", "/wall", "/register", "/watch", "/requests", "/rights", "/audit", "/roster",
     "/channels", "/accounts", "/bases", "/kept", "/m", "/me",
 )  # fmt: skip
+ROW_MAX = 9
+"""Links that fit beside the office's name in either language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +29,24 @@ class Link:
     word: str
     href: str
     is_here: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The menu as one row. `here` is the word of the page that shows it, if that is in `more`."""
+
+    first: tuple[Link, ...]
+    more: tuple[Link, ...]
+    word: str
+    here: str = ""
+
+
+def in_row(links: Sequence[Link], language: Language) -> Row:
+    """The menu cut to one row; a row is not cut for a single link."""
+    shown = ROW_MAX if len(links) > ROW_MAX + 1 else len(links)
+    first, more = tuple(links[:shown]), tuple(links[shown:])
+    here = next((link.word for link in more if link.is_here), "")
+    return Row(first, more, say("menu_more", language), here)
 
 
 def menu(who: Principal, language: Language, here: str, *, asked: bool = False) -> list[Link]:

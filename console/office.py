@@ -21,6 +21,7 @@ from console.glance import Glance
 from console.headline import title_of
 from console.health import Fault, Reading, State, stream_state
 from console.lookup import Lookup
+from console.rest.streams import Streams
 from console.settings import ConsoleSettings
 from console.store import Store
 from console.wall_clock import midnight
@@ -75,6 +76,7 @@ class Office:
         self.feed = Feed(settings.feed_max)
         self.quieted = Quieted(settings.feed_max)
         self.engine = engine
+        self.streams = Streams()
         self.cases = CaseOffice(settings, engine)
         self._store = Store(engine, self._open_cases)
         self._titles: dict[str, Words] = {}

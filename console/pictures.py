@@ -16,6 +16,7 @@ from console.api import seen_alert
 from console.changes import Look
 from console.guard import principal_of
 from console.office import Office, StoreFault
+from console.rest.paging import Page, Paged
 from console.rest.plumbing import Who
 from schemas.alerts import Alert
 from schemas.pictures import content_type, is_intact, is_picture_name, picture_link
@@ -60,10 +61,13 @@ def picture_router(office: Office) -> APIRouter:
         return Response(shown, media_type=content_type(name), headers=HEADERS)
 
     @router.get("/api/looks")
-    def looks(alert: str, who: Who) -> list[Look]:
+    def looks(alert: str, who: Who, part: Paged) -> Page[Look]:
         """Who has looked at pictures of an alert, newest first."""
         seen_alert(office, who, alert)
-        return office.lookup.looks(alert)
+        begin = part.begin(int)
+        before = None if begin is None else int(begin[0])
+        found = office.lookup.looks(alert, part.limit + 1, before)
+        return part.page(found, lambda one: (one[0],)).shown(lambda one: one[1])
 
     return router
 

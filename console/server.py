@@ -5,11 +5,13 @@ stop.
 import asyncio
 import contextlib
 import socket
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import uvicorn
+from anyio import to_thread
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
@@ -42,6 +44,12 @@ from console.settings import ConsoleSettings
 from schemas.topics import ACTS
 
 CLOSE_S = 2
+THREADS = 4
+"""Requests answered at once, beside the stream of alerts. More would not be faster, as only one
+thread runs Python at a time, and the stream would wait for its turn behind all of them.
+"""
+SWITCH_S = 0.001
+"""How long a thread may run while another one waits; the stream waits for several in a row."""
 
 
 def wall_clock() -> int:
@@ -116,6 +124,7 @@ async def run_console(
     `checks` are the other parts of the stack that `/healthz` answers for, by name. One process can
     run it once: the page's framework keeps its state in the process. `clock` tells the time in ms.
     """
+    _leave_room()
     with _listen(settings) as listener, contextlib.closing(Office(settings, clock)) as office:
         house = house_of(office, load_token(settings.token_file))
         outbox, acts = house.register.outbox(office.views), _act_sender(office)
@@ -140,6 +149,12 @@ async def run_console(
                 parts.create_task(_serve(server, listener, stop))
         except ExceptionGroup as group:
             raise group.exceptions[0] from group
+
+
+def _leave_room() -> None:
+    """See to it that the stream of alerts gets its turn while many ask."""
+    to_thread.current_default_thread_limiter().total_tokens = THREADS
+    sys.setswitchinterval(SWITCH_S)
 
 
 def _act_sender(office: Office) -> ActSender:

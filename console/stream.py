@@ -5,15 +5,15 @@ with the last id he had gets what changed since, each alert once, at its latest 
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Protocol
 
 from console.changes import Change
 from console.office import Office
+from console.rest import streams
+from console.rest.streams import HELLO, STILL_HERE
 from schemas.alerts import Alert
 
-HEARTBEAT_S = 10.0
-RETRY_MS = 2000
 PAGE = 500
 
 
@@ -26,21 +26,21 @@ class Wanted(Protocol):
 
 async def alert_stream(
     office: Office, wanted: Wanted, last_event_id: str | None = None
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes, None]:
     """The events from now on, or from the last id; a comment every 10 s keeps the line open.
 
     An id that is no longer known resumes from the oldest change that is.
     """
     sequence = await _start(office, last_event_id)
-    yield f"retry: {RETRY_MS}\n\n".encode()
+    yield HELLO
     while True:
         changes = await _changes(office, sequence)
         for change in changes:
             sequence = change.sequence
             if wanted.holds(change.alert):
                 yield encode_change(change)
-        if not changes and not await office.changes.wait(sequence, HEARTBEAT_S):
-            yield b": still here\n\n"
+        if not changes and not await office.changes.wait(sequence, streams.HEARTBEAT_S):
+            yield STILL_HERE
 
 
 async def _start(office: Office, last_event_id: str | None) -> int:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import httpx
 
@@ -12,6 +13,7 @@ from schemas.alerts import Alert
 # The stream says something each 10 s.
 TIMEOUT = httpx.Timeout(10, read=30)
 RETRY_S = 2.0
+PAGE = 500
 TOKEN_HELP = (
     "the console asks who you are: give --token or set SC_TOKEN; "
     "it stands in console.token in the console's data folder"
@@ -119,15 +121,22 @@ class Follower:
                 yield Alert.model_validate_json(sent.data)
 
     def _listed(self) -> Iterator[Alert]:
-        if self._last == 0:
-            return
-        listed = self._client.get("/api/alerts", params={"limit": self._last})
-        self._check(listed)
-        for line in reversed(listed.json()):
-            whole = self._client.get(f"/api/alerts/{line['id']}")
+        for name in reversed(list(islice(self._newest(), self._last))):
+            whole = self._client.get(f"/api/alerts/{name}")
             yield Alert.model_validate_json(whole.raise_for_status().content)
 
+    def _newest(self) -> Iterator[str]:
+        """The ids of all alerts, newest first, page by page as far as they are wanted."""
+        path: str | None = f"/api/alerts?limit={min(max(1, self._last), PAGE)}"
+        while path is not None:
+            listed = self._client.get(path)
+            self._check(listed)
+            yield from (line["id"] for line in listed.json())
+            path = listed.links.get("next", {}).get("url")
+
     def _check(self, answer: httpx.Response) -> None:
+        if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
+            raise httpx.TransportError("too many requests, or streams that are open")
         self._in_trouble = False
         if answer.status_code == httpx.codes.UNAUTHORIZED:
             raise TailFault(TOKEN_HELP)

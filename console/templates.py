@@ -4,11 +4,13 @@ from functools import cache
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
+SHARED = "console.shared"
+
 
 @cache
 def templates(*packages: str) -> Environment:
-    """Jinja2 with the pages of some packages; a name that a page is not given is a fault."""
+    """Jinja2 with the pages of some packages and what all share; a name not given is a fault."""
     return Environment(
-        loader=ChoiceLoader([PackageLoader(package) for package in packages]),
+        loader=ChoiceLoader([PackageLoader(package) for package in (*packages, SHARED)]),
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path as FilePath
+from traceback import extract_tb
 from types import ModuleType
 from typing import Literal
 
@@ -21,7 +22,7 @@ from ingest.generic import GenericMap, generic_codec
 from ingest.message import Codec, Message
 from ingest.topics import TOPIC_REMEMBERED_MAX, matches
 from schemas.base import Model
-from schemas.yaml_file import Fault, FileFaults, parse, validate
+from schemas.yaml_file import Document, Fault, FileFaults, parse, validate
 
 SHIPPED = FilePath(__file__).parent / "adapters"
 
@@ -229,8 +230,9 @@ def load_catalogue(folders: Iterable[FilePath] = ()) -> Catalogue:
                 faults.extend(error.faults)
                 continue
             if adapter.spec.name in adapters:
-                what = f"{adapter.spec.name!r} is also in {adapters[adapter.spec.name].folder}"
-                faults.append(Fault(str(folder / "adapter.yaml"), 1, "name", what))
+                other = adapters[adapter.spec.name].folder
+                what = f"{adapter.spec.name!r} is also the name of {other}; take another"
+                faults.append(_document(folder / "adapter.yaml").fault(("name",), what))
             adapters.setdefault(adapter.spec.name, adapter)
     if faults:
         raise FileFaults(faults)
@@ -259,25 +261,31 @@ def _adapter_folders(root: FilePath, faults: list[Fault]) -> list[FilePath]:
 
 def load_adapter(folder: FilePath) -> Adapter:
     """One adapter from its folder. Raises FileFaults."""
-    file = folder / "adapter.yaml"
-    document = parse(_text(file), str(file))
+    document = _document(folder / "adapter.yaml")
     spec = validate(document, AdapterSpec)
     code = folder / "codec.py"
     if (spec.map is None) is not code.is_file():
-        what = "has both map: and a codec.py; keep one" if spec.map else (
-            "has neither map: nor a codec.py beside it; add one"
+        what = f"stands here, and there is {code} too; keep one of them" if spec.map else (
+            f"is missing; add it: how the messages are read, or write {code} with decode(message)"
         )  # fmt: skip
-        raise FileFaults([document.fault((), what)])
+        raise FileFaults([document.fault(("map",), what)])
     if spec.map is not None:
         return Adapter(spec, generic_codec(spec.map), folder)
     return Adapter(spec, _decoder(code, spec.name), folder)
 
 
+def _document(file: FilePath) -> Document:
+    return parse(_text(file), str(file))
+
+
 def _text(file: FilePath) -> str:
     try:
         return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise FileFaults([Fault(str(file), 1, "file", f"cannot be read: {error}")]) from error
+    except UnicodeDecodeError as error:
+        raise FileFaults([Fault(str(file), 1, "file", "is not UTF-8; save it as UTF-8")]) from error
+    except OSError as error:
+        what = f"cannot be read ({error.strerror}); check its name and rights"
+        raise FileFaults([Fault(str(file), 1, "file", what)]) from error
 
 
 def _decoder(code: FilePath, name: str) -> Codec:
@@ -285,10 +293,17 @@ def _decoder(code: FilePath, name: str) -> Codec:
     try:
         decode: Codec = _load_module(code, name).decode
     except Exception as error:
-        line = error.lineno or 1 if isinstance(error, SyntaxError) else 1
-        what = f"cannot be loaded: {type(error).__name__}: {error}"
-        raise FileFaults([Fault(str(code), line, "file", what)]) from error
+        what = f"cannot be loaded: {type(error).__name__}: {error}; write decode(message) into it"
+        raise FileFaults([Fault(str(code), _line_in(code, error), "decode", what)]) from error
     return decode
+
+
+def _line_in(code: FilePath, error: Exception) -> int:
+    """The line of a file that an error of its import came from."""
+    if isinstance(error, SyntaxError):
+        return error.lineno or 1
+    steps = extract_tb(error.__traceback__)
+    return next((s.lineno or 1 for s in reversed(steps) if s.filename == str(code)), 1)
 
 
 def _load_module(code: FilePath, name: str) -> ModuleType:

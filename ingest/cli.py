@@ -1,6 +1,7 @@
 """The commands of ingest: `normalise` says what payloads become, without side effects."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -9,7 +10,7 @@ import typer
 
 from ingest.catalogue import Catalogue, load_catalogue
 from ingest.mapping import Mapper
-from ingest.normalise import Defaults, lines_of, messages_of
+from ingest.normalise import Defaults, lines_of, messages_of, zone_note
 from ingest.registry import Registry
 from schemas.base import MS_PER_S, parse_instant
 from schemas.site import Site
@@ -43,17 +44,21 @@ def normalise(  # noqa: PLR0913 - one parameter for each option of the command
     Example: smart-community normalise --topic frigate/events event.json
 
     A file ending in .mqtt.ndjson holds many messages, one {"topic","received_at","payload"} a line.
-    Rejections make the exit status 3. Values are clear: pseudonyms are made by the gateway.
+    Rejections make the exit status 3. Values are clear: pseudonyms are made by the gateway. Where
+    nobody says in which zone a device's wall clock is meant, one line on standard error tells what
+    became of such times.
     """
     defaults = Defaults(topic, _instant(received_at))
     mapper = Mapper(_catalogue(adapters), Registry(_site(site), _zone(tz)))
-    rejected = False
+    lines = []
     for file in files:
         messages = messages_of(file.name, _content(file), defaults)
         for line in lines_of(mapper, messages, adapter):
             typer.echo(line.text)
-            rejected = rejected or line.rejected
-    if rejected:
+            lines.append(replace(line, text=b""))
+    if note := zone_note(lines):
+        typer.echo(note, err=True)
+    if any(line.rejected for line in lines):
         raise typer.Exit(EXIT_REJECTED)
 
 

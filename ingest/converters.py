@@ -1,7 +1,7 @@
 """Reading what devices write: times, numbers, flags, text. Pure, and shared by all codecs."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any
@@ -51,21 +51,22 @@ def _plain_time(text: str) -> DeviceTime | None:
     """
     if not _PLAIN_MIN <= len(text) <= _PLAIN_MAX or _signs(text) != _PLAIN_SIGNS:
         return None
-    if text[19] not in ".Z+-" or (text[-1] != "Z" and (text[-3] != ":" or text[-6] not in "+-")):
+    if text[-1] != "Z" and (text[-3] != ":" or text[-6] not in "+-"):
+        return None
+    if text[19] not in "Z+-" and (text[19] != "." or not text[20:21].isdecimal()):
         return None
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    since = (moment - _EPOCH_UTC).total_seconds()
-    return DeviceTime(text, instant=round(since * MS_PER_S), local=moment.replace(tzinfo=None))
+    instant = round(moment.timestamp() * MS_PER_S)
+    return DeviceTime(text, instant, moment.replace(tzinfo=None))
 
 
 _PLAIN_MIN, _PLAIN_MAX = len("2026-03-01T08:00:00Z"), len("2026-03-01T16:00:00.123456+08:00")
 _signs = itemgetter(0, 4, 7, 10, 13, 16)
 _PLAIN_SIGNS = ("2", "-", "-", "T", ":", ":")
 """Where they stand; of other millennia an instant may lie outside of the calendar."""
-_EPOCH_UTC = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  # Both sides of a difference are without a zone.
 _FIRST, _LAST = datetime.min - _EPOCH, datetime.max - _EPOCH  # noqa: DTZ901  # As above.
 

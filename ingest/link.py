@@ -10,7 +10,7 @@ import contextlib
 import random
 import ssl
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 import paho.mqtt.client as paho
@@ -61,7 +61,6 @@ class Connection:
         self._pending: dict[int, asyncio.Future[str | None]] = {}
         self._filters: dict[int, tuple[str, ...]] = {}
         self._reading = True
-        self._packets = 0
         self.open = False
         self.taken = False
         self.refusal: str | None = None
@@ -80,9 +79,11 @@ class Connection:
 
     def ack(self, packet: int) -> bool:
         """Acknowledge a QoS 1 message that came on this connection; whether that was possible."""
-        if not self.open:
-            return False
-        return self._client.ack(packet, 1) == MQTTErrorCode.MQTT_ERR_SUCCESS
+        return self.ack_all([packet]) == 1
+
+    def ack_all(self, packets: Sequence[int]) -> int:
+        """Acknowledge several, in this order; how many that was possible for: all or none."""
+        return len(packets) if self.open and self._client.ack_all(packets) else 0
 
     def publish(self, topic: str, payload: bytes) -> "asyncio.Future[str | None]":
         """Publish with QoS 1; the future gives None once the broker has it, else why it has not."""
@@ -181,12 +182,17 @@ class Connection:
         self._guard(self._read_packets)
 
     def _read_packets(self) -> None:
+        client = self._client
+        client.read_ahead()
         for _ in range(PACKETS_AT_ONCE):
-            before = self._packets
-            if not self._reading or self._gone.done() or self._client.loop_read() != 0:
+            if not self._reading or self._gone.done():
                 return
-            if self._packets == before and not self._buffered():
+            if (message := client.next_message()) is not None:
+                self._listener.heard(self, message)
+            elif client.loop_read() != 0:
                 return
+            if not client.has_read_ahead:
+                break
         if self._buffered():
             # The socket gives no sign of what was read already; others go first.
             self._loop.call_soon(self._readable)
@@ -225,11 +231,9 @@ class Connection:
         self._listener.subscribed(self, refused)
 
     def _on_message(self, _client: Any, _data: Any, message: paho.MQTTMessage) -> None:
-        self._packets += 1
         self._listener.heard(self, message)
 
     def _on_publish(self, _client: Any, _data: Any, mid: int, reason: Any, *_: Any) -> None:
-        self._packets += 1
         future = self._pending.pop(mid, None)
         if future is None or future.done():
             return

@@ -94,6 +94,11 @@ class Rejected:
     adapter: str | None = None
 
 
+def in_message(reason: str, path: str) -> str:
+    """A reason and where it stands, so that nobody looks for the place in another file."""
+    return f"{reason} (in the message: {path})" if path not in ("", "$") else reason
+
+
 class Unreadable(Exception):
     """Raised inside a codec to leave it at once; the mapping turns it into `Rejected`."""
 

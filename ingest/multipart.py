@@ -23,6 +23,9 @@ _LATER_OPENING = re.compile(
 )
 """A boundary line further down proves itself by what follows it: a part's header, or the end."""
 
+_BARE_STARTS = (b"{", b"[", b"<")
+"""Neither a header nor a boundary begins so."""
+
 _PARAMETER = re.compile(r'(?:^|;)\s*(name|filename)\s*=\s*(?:"([^"]*)"|([^;\s]+))', re.IGNORECASE)
 
 
@@ -66,6 +69,8 @@ def parts(payload: bytes) -> list[Part]:
     and any of them behind a recorded HTTP head. Raises Unreadable past `PARTS_MAX` or
     `HEADER_BYTES_MAX`.
     """
+    if payload[:1] in _BARE_STARTS and b"\n--" not in payload:
+        return []  # As all below would say; most messages are bare.
     body = _behind_http_head(payload.lstrip(b"\r\n"))
     opening = _OPENING.match(body)
     if opening is None and b"\n--" in body:

@@ -5,6 +5,8 @@ Pure: the payloads, the mapper and the time of receipt are handed in; lines of J
 
 import base64
 import binascii
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,8 +15,12 @@ import orjson
 
 from ingest.mapping import Mapper
 from ingest.message import Message, Rejected
+from ingest.registry import Registry
 from schemas.base import parse_instant
+from schemas.events import Event
 
+ZONED = re.compile(r"(?i)(z|utc|gmt|[+-]\d\d:?\d\d)$|^\d{9,11}(\.\d+)?$|^\d{13}$")
+"""How a time ends that says its zone, or is written that counts from 1970."""
 MANY_SUFFIX = ".mqtt.ndjson"
 """A file whose name ends so holds many messages, one JSON object a line."""
 
@@ -29,10 +35,15 @@ class Defaults:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line to print, and whether it tells of a rejection."""
+    """One line to print, whether it tells of a rejection, and whether a wall-clock time in it is
+    worth nothing because no zone is known (`unzoned`) or is read in the zone of an estate that
+    names none (`assumed`).
+    """
 
     text: bytes
     rejected: bool = False
+    unzoned: bool = False
+    assumed: str | None = None
 
 
 def messages_of(name: str, content: bytes, defaults: Defaults) -> Iterator[Message | Rejected]:
@@ -91,7 +102,34 @@ def lines_of(
         if isinstance(found, Rejected):
             yield Line(_rejection(found), rejected=True)
         else:
-            yield from (Line(event.to_json()) for event in found)
+            yield from (_line(event, mapper.registry) for event in found)
+
+
+def _line(event: Event, registry: Registry) -> Line:
+    told = event.data
+    if told.device_time is None or ZONED.search(told.device_time):
+        return Line(event.to_json())
+    if told.time_from == "received":
+        return Line(event.to_json(), unzoned=told.time_doubt is None)
+    return Line(event.to_json(), assumed=registry.assumed_zone(event.estate, told.device))
+
+
+def zone_note(lines: Iterable[Line]) -> str | None:
+    """One line about wall-clock times whose zone nobody said, None where there are none."""
+    lines = list(lines)
+    parts = []
+    if unzoned := sum(line.unzoned for line in lines):
+        parts.append(
+            f"{unzoned} say a time without a zone, and none is known: they stand at their receipt; "
+            "give --tz, like --tz Asia/Shanghai, or --site"
+        )
+    zones = Counter(line.assumed for line in lines if line.assumed)
+    for zone, count in sorted(zones.items()):
+        parts.append(
+            f"{count} say a time without a zone, read in {zone}, which holds for an estate that "
+            "names no timezone:"
+        )
+    return f"note: of {len(lines)} lines {'; '.join(parts)}" if parts else None
 
 
 def _rejection(found: Rejected) -> bytes:

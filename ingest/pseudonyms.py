@@ -6,7 +6,7 @@ until one fits: it is hashed again under the estate's key.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -25,9 +25,9 @@ LINK_MAX = 1024
 class _Changes:
     """New values for an event's attributes and for its data."""
 
-    event: dict[str, Any] = field(default_factory=dict)
-    data: dict[str, Any] = field(default_factory=dict)
-    sealed: dict[str, str] = field(default_factory=dict)
+    event: dict[str, Any]
+    data: dict[str, Any]
+    sealed: dict[str, str]
 
 
 def protect(
@@ -37,17 +37,16 @@ def protect(
 
     The same event under the same key gives the same bytes, so that a message heard twice does too.
     """
-    scope = keys.estate(event.estate)
-    changes = _Changes(event={"time": time}, data=dict(data_changes))
+    scope, data = keys.estate(event.estate), event.data
+    changes = _Changes({"time": time}, dict(data_changes), {})
     if event.subject is not None:
         _protect_subject(event, event.subject, scope, changes)
-    person = event.data.person if isinstance(event.data, CredentialData) else None
-    if person:
+    if isinstance(data, CredentialData) and (person := data.person):
         identity = changes.event.get("id", event.id)
         changes.data["person"] = scope.person(person)
         changes.sealed["person"] = scope.seal(person, person_context(identity))
-    if event.data.pictures:
-        changes.data["pictures"] = tuple(filter(_is_link, event.data.pictures))
+    if data.pictures:
+        changes.data["pictures"] = tuple(filter(_is_link, data.pictures))
     if changes.sealed:
         changes.data["sealed"] = changes.sealed
     return _apply(event, changes)

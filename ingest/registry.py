@@ -89,6 +89,16 @@ class Registry:
         entry = self._on_topic(topic)
         return entry.device.adapter if entry else None
 
+    def assumed_zone(self, estate: str, device: str) -> str | None:
+        """The zone that a device's wall clock is read in though neither it nor its estate names
+        one; None where one of them does.
+        """
+        for entry in self._by_name.get(device, []):
+            named = {*entry.estate.model_fields_set, *entry.device.model_fields_set}
+            if entry.estate.id == estate and "timezone" not in named:
+                return entry.estate.timezone
+        return None
+
     def topics(self) -> Iterable[str]:
         """The MQTT filters the site's devices speak on."""
         return sorted(self._topics)
@@ -107,6 +117,18 @@ class Registry:
         """Whether a device of the site speaks on a topic, or calls itself so."""
         entry = self._on_topic(topic)
         return entry is not None or (native is not None and self._of_id(native, None) is not None)
+
+    def sender(self, topic: str, adapter: str | None) -> Placement | None:
+        """The registered device that a message is of which could not be read, if one can tell.
+
+        It speaks on the topic, or it is called by a level of it (as makes with a serial in their
+        topics are) and of the adapter that refused the message. Only for messages that are
+        rejected, because every level is looked for.
+        """
+        entry = self._on_topic(topic)
+        named = (self._of_id(level, None) for level in topic.split("/") if level)
+        entry = entry or next((e for e in named if e and e.device.adapter == adapter), None)
+        return self._at(entry, None) if entry is not None else None
 
     def _of_id(self, native: str, near: _Entry | None) -> _Entry | None:
         """The device with this id in the estate that the topic is of; in any, if it is of none."""

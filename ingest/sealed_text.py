@@ -27,31 +27,32 @@ _QUOTE = rb"""(?:\\{0,8}["']|%22)"""
 _SEALED = re.compile(rb"%s\(sealed=%s\)%s|\(sealed:%s\)" % (_QUOTE, _TOKEN, _QUOTE, _TOKEN))
 _PUSHED = re.compile(r"(?:^|/)(devices/[^/]+/[^/]+)")
 
-_N = rb"([\w-]{1,60})"
-_TEXTS = tuple(
-    (gate, re.compile(form.replace(b"%N", _N)))
-    for gate, form in (
-        (b'"', rb'"%N"\s*+:\s*+(?:\[\s*+)?"((?:[^"\\]|\\.)+)"'),
-        (b"'", rb"'%N'\s*+:\s*+(?:\[\s*+)?'((?:[^'\\]|\\.)+)'"),
-        (b'\\"', rb'\\"%N\\"\s*+:\s*+(?:\[\s*+)?\\"((?:[^"\\]|\\\\.)+)\\"'),
-        (b"%22", rb"%22%N%22(?:\+|%20)*+%3A(?:\+|%20)*+%22((?:[^%&]|%(?!22))+)%22"),
-        (b"</", rb"<(?:[\w.-]{1,40}:)?%N(?:\s[^<>]*)?>([^<]+)(?=</)"),
-        (b"<![", rb"<(?:[\w.-]{1,40}:)?%N(?:\s[^<>]*)?>\s*+<!\[CDATA\[((?:[^\]]|\](?!\]>))+)\]\]>"),
-        (b'Name="', rb'Name="%N"\s+Value="([^"<>]+)"'),
-        (b"=", rb"""(?<![\w"'-])%N[ ]?=[ ]?([^"\s&;][^\t\r\n&;]*)"""),
-        (b"name=", rb'name="%N"[ ;]{0,8}\r?\n(?:[\w-]{1,60}:[^\r\n]*\r?\n){0,8}\r?\n([^\r\n]+)'),
-    )
+_NAME = rb"([\w-]{1,60})"
+
+
+def _forms(*forms: tuple[bytes, bytes]) -> tuple[tuple[bytes, re.Pattern[bytes]], ...]:
+    """Forms compiled, with a name for %N, each behind the sign that it needs."""
+    return tuple((sign, re.compile(form.replace(b"%N", _NAME))) for sign, form in forms)
+
+
+_TEXTS = _forms(
+    (b'"', rb'"%N"\s*+:\s*+(?:\[\s*+)?"((?:[^"\\]|\\.)+)"'),
+    (b"'", rb"'%N'\s*+:\s*+(?:\[\s*+)?'((?:[^'\\]|\\.)+)'"),
+    (b'\\"', rb'\\"%N\\"\s*+:\s*+(?:\[\s*+)?\\"((?:[^"\\]|\\\\.)+)\\"'),
+    (b"%22", rb"%22%N%22(?:\+|%20)*+%3A(?:\+|%20)*+%22((?:[^%&]|%(?!22))+)%22"),
+    (b"</", rb"<(?:[\w.-]{1,40}:)?%N(?:\s[^<>]*)?>([^<]+)(?=</)"),
+    (b"<![", rb"<(?:[\w.-]{1,40}:)?%N(?:\s[^<>]*)?>\s*+<!\[CDATA\[((?:[^\]]|\](?!\]>))+)\]\]>"),
+    (b'Name="', rb'Name="%N"\s+Value="([^"<>]+)"'),
+    (b"=", rb"""(?<![\w"'-])%N[ ]?=[ ]?([^"\s&;][^\t\r\n&;]*)"""),
+    (b"name=", rb'name="%N"[ ;]{0,8}\r?\n(?:[\w-]{1,60}:[^\r\n]*\r?\n){0,8}\r?\n([^\r\n]+)'),
 )  # fmt: skip
 """How a text stands under a name: JSON, a Python dict, JSON in a text, JSON in a form, XML, CDATA,
 an item of ONVIF, a pair, a part of a form. Tried only where its own sign stands."""
-_NUMBERS = tuple(
-    (quote, re.compile(form.replace(b"%N", _N)))
-    for quote, form in (
-        (b'"', rb'"%N"\s*+:\s*+(?:\[\s*+)?(-?\d[\d.]*)(?=\s*+[,}\]])'),
-        (b"'", rb"'%N'\s*+:\s*+(?:\[\s*+)?(-?\d[\d.]*)(?=\s*+[,}\]])"),
-        (b'\\"', rb'\\"%N\\"\s*+:\s*+(?:\[\s*+)?(-?\d[\d.]*)(?=\s*+[,}\]])'),
-        (b"%22", rb"%22%N%22(?:\+|%20)*+%3A(?:\+|%20)*+(-?\d[\d.]*)(?=%2C|%7D|%5D)"),
-    )
+_NUMBERS = _forms(
+    (b'"', rb'"%N"\s*+:\s*+(?:\[\s*+)?(-?\d[\d.]*)(?=\s*+[,}\]])'),
+    (b"'", rb"'%N'\s*+:\s*+(?:\[\s*+)?(-?\d[\d.]*)(?=\s*+[,}\]])"),
+    (b'\\"', rb'\\"%N\\"\s*+:\s*+(?:\[\s*+)?(-?\d[\d.]*)(?=\s*+[,}\]])'),
+    (b"%22", rb"%22%N%22(?:\+|%20)*+%3A(?:\+|%20)*+(-?\d[\d.]*)(?=%2C|%7D|%5D)"),
 )
 """How a bare number stands there, and the quotes that its place asks for."""
 

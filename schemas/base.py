@@ -61,12 +61,15 @@ M = TypeVar("M", bound=Model)
 
 def with_changes(model: M, changes: Mapping[str, Any]) -> M:
     """`model.model_copy(update=changes)`, at a quarter of the price; nothing is checked anew."""
-    made: M = type(model).__new__(type(model))
-    object.__setattr__(made, "__dict__", {**model.__dict__, **changes})
-    object.__setattr__(made, "__pydantic_fields_set__", model.model_fields_set | changes.keys())
-    object.__setattr__(made, "__pydantic_extra__", None)
-    object.__setattr__(made, "__pydantic_private__", None)
+    made: M = _new(type(model))
+    _set(made, "__dict__", {**model.__dict__, **changes})
+    _set(made, "__pydantic_fields_set__", {*model.__pydantic_fields_set__, *changes})
+    _set(made, "__pydantic_extra__", None)
+    _set(made, "__pydantic_private__", None)
     return made
+
+
+_new, _set = object.__new__, object.__setattr__
 
 
 class Words(Model):

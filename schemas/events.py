@@ -77,7 +77,9 @@ def make_event(word: str, **attributes: Any) -> Event:
     if word not in EventData.TYPES:
         raise EventError(f"type {word!r} is not in the table; `adapters types` lists it")
     try:
-        return event_class(word)(specversion="1.0", type=word, **attributes)
+        validator = event_class(word).__pydantic_validator__
+        made: Event = validator.validate_python({"specversion": SPEC, "type": word, **attributes})
+        return made
     except ValidationError as error:
         raise EventError(explain(error)) from error
 

@@ -40,11 +40,14 @@ class SealError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ScopeKeys:
-    """The keys of one estate, or of the city for what must match across estates."""
+    """The keys of one estate, or of the city for what must match across estates.
+
+    A hash begun with its key is kept and copied: to begin one is most of its price.
+    """
 
     key_id: str
-    _pseudonym: bytes
-    _nonce: bytes
+    _pseudonym: hmac.HMAC
+    _nonce: hmac.HMAC
     _cipher: AESGCM
 
     def credential(self, text: str) -> str:
@@ -57,12 +60,12 @@ class ScopeKeys:
 
     def pseudonym(self, kind: str, value: str) -> str:
         """`p1:<key id>:<16 hex digits>` for a clear value; `kind` keeps cards and plates apart."""
-        digest = self._hash(self._pseudonym, f"{kind}\x1f{value}")
+        digest = _hash(self._pseudonym, f"{kind}\x1f{value}".encode())
         return f"{PSEUDONYM_VERSION}:{self.key_id}:{digest[:8].hex()}"
 
     def fingerprint(self, text: str) -> str:
         """32 hex digits that only a holder of the key can compute."""
-        return self._hash(self._pseudonym, f"fingerprint\x1f{text}")[:16].hex()
+        return _hash(self._pseudonym, f"fingerprint\x1f{text}".encode())[:16].hex()
 
     def plate(self, text: str) -> PlateRef:
         """The references of a plate as somebody wrote it; see `schemas.plates`."""
@@ -81,7 +84,7 @@ class ScopeKeys:
     def seal_bytes(self, value: bytes, context: str) -> str:
         """The same for bytes."""
         where = context.encode()
-        nonce = hmac.digest(self._nonce, where + b"\x1f" + value, "sha256")[:_NONCE_BYTES]
+        nonce = _hash(self._nonce, where + b"\x1f" + value)[:_NONCE_BYTES]
         secret = self._cipher.encrypt(nonce, value, where)
         return ".".join((SEAL_VERSION, self.key_id, _text(nonce), _text(secret)))
 
@@ -111,9 +114,12 @@ class ScopeKeys:
             raise SealError(f"is cut off or changed: its nonce has not {_NONCE_BYTES} bytes")
         return nonce, secret
 
-    @staticmethod
-    def _hash(key: bytes, text: str) -> bytes:
-        return hmac.digest(key, text.encode(), "sha256")
+
+def _hash(begun: hmac.HMAC, value: bytes) -> bytes:
+    """HMAC-SHA256 of a value, by a hash that was begun with the key."""
+    copy = begun.copy()
+    copy.update(value)
+    return copy.digest()
 
 
 class Keys:
@@ -143,8 +149,8 @@ class Keys:
     def _derive_scope(self, scope: str) -> ScopeKeys:
         return ScopeKeys(
             self.key_id,
-            self._derive("pseudonym", scope),
-            self._derive("nonce", scope),
+            hmac.new(self._derive("pseudonym", scope), digestmod="sha256"),
+            hmac.new(self._derive("nonce", scope), digestmod="sha256"),
             AESGCM(self._derive("seal", scope)),
         )
 

@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from schemas.device_site import DeviceSite, FaceSite
 from schemas.estate_site import EstateSite, Site
 from schemas.place import Place
 from schemas.yaml_file import Fault, Path, Source
 
+OTHERS_SHOWN = 3
 UNREGISTERED = "estate"
 """The estate that devices of no site file stand in."""
 FACE_PAPERS = {
@@ -91,10 +93,12 @@ def _hangs_on_itself(device: DeviceSite, above: Mapping[str, str | None]) -> boo
 def face_faults(source: Source, device: DeviceSite, where: Path) -> Iterator[Fault]:
     """What a device that recognises faces does not say, though it must."""
     told = device.face or FaceSite()
-    for name, words in FACE_PAPERS.items():
-        if not str(getattr(told, name) or "").strip():
-            what = f"is missing, and this device recognises faces; write {words}"
-            yield source.fault((*where, "face", name), what)
+    lacking = [name for name in FACE_PAPERS if not str(getattr(told, name) or "").strip()]
+    for name in lacking:
+        what = f"is missing, and this device recognises faces; write {FACE_PAPERS[name]}"
+        if name == lacking[0]:
+            what += " (one that does not: recognises_faces: false)"
+        yield source.fault((*where, "face", name), what)
 
 
 def _native_faults(source: Source, estate: EstateSite, base: Path) -> Iterator[Fault]:
@@ -128,9 +132,16 @@ def _doubles(source: Source, ids: list[str], base: Path) -> Iterator[Fault]:
     counted = Counter(ids)
     if len(counted) == len(ids):
         return
+    spots: dict[str, list[Fault]] = {}
     for index, name in enumerate(ids):
         if counted[name] > 1:
-            yield source.fault((*base, index, "id"), f"{name!r} is given {counted[name]} times")
+            spots.setdefault(name, []).append(source.fault((*base, index, "id"), ""))
+    for name, found in spots.items():
+        for spot in found:
+            others = [f"{one.file}:{one.line}" for one in found if one is not spot]
+            also = ", ".join(others[:OTHERS_SHOWN])
+            what = f"{name!r} is given {len(found)} times, also at {also}; rename one or delete it"
+            yield replace(spot, what=what)
 
 
 def fold_native(native: str) -> str:

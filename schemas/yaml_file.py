@@ -12,11 +12,21 @@ from typing import Any, Protocol, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from schemas.fault_words import path_of, words
+
 T = TypeVar("T", bound=BaseModel)
 Path = tuple[str | int, ...]
 _LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TEXT = "tag:yaml.org,2002:str"
 _MERGE = "tag:yaml.org,2002:merge"
+_MENDS = {
+    "cannot start any token": "put the value in quotes",
+    "mapping values are not allowed": "put a text with a colon in quotes, or mend the indentation",
+    "could not find expected ':'": "write NAME: VALUE, with a blank behind the colon",
+    "did not find expected key": "mend the indentation, or close a quote, bracket or brace",
+    "did not find expected": "close a quote, bracket or brace, or mend the indentation",
+}
+"""How to mend what libyaml complains of, by its words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +111,9 @@ def parse(text: str, file: str) -> Document:
 def _no_yaml(file: str, error: yaml.YAMLError) -> Fault:
     mark = getattr(error, "problem_mark", None)
     what = getattr(error, "problem", None) or str(error).splitlines()[0]
-    return Fault(file, mark.line + 1 if mark else 1, "file", f"is not YAML: {what}")
+    mend = next((f"; {how}" for sign, how in _MENDS.items() if sign in what), "")
+    where = f" at column {mark.column + 1}" if mark else ""
+    return Fault(file, mark.line + 1 if mark else 1, "file", f"is not YAML{where}: {what}{mend}")
 
 
 class _Twice(Exception):
@@ -164,16 +176,6 @@ def validate(source: Source, model: type[T]) -> T:
     try:
         return model.model_validate(source.content)
     except ValidationError as error:
-        faults = (
-            source.fault(tuple(item["loc"]), _say(item["type"], item["msg"]))
-            for item in error.errors(include_url=False)
-        )
+        found = error.errors(include_url=False)
+        faults = [source.fault(path_of(item), words(item, model)) for item in found]
         raise FileFaults(dict.fromkeys(faults)) from error
-
-
-def _say(kind: str, message: str) -> str:
-    if kind == "extra_forbidden":
-        return "is not a name known here; check its spelling or delete it"
-    if kind == "missing":
-        return "is missing; add it"
-    return message.removeprefix("Value error, ")

@@ -15,7 +15,7 @@ from console.accounts.sessions import end_sessions
 from console.accounts.tables import ACCOUNTS, TEAM_MEMBERS, TEAMS
 from console.audit.chain import Said, Signed
 from console.audit.log import append, hold
-from console.database import insert_new, writing
+from console.database import insert_new, reading, writing
 from console.lifecycle.clocks import TreeName
 from console.lifecycle.facts import Case, Party
 from console.lifecycle.procedure import Procedure
@@ -151,7 +151,7 @@ class AccountBook:
 
     def account(self, login: str) -> Account:
         """One account. Raises KeyError."""
-        with self.engine.connect() as connection:
+        with reading(self.engine) as connection:
             return find(connection, login)
 
     def accounts(self, limit: int, after: str | None = None) -> list[Account]:
@@ -159,7 +159,7 @@ class AccountBook:
         query = sa.select(ACCOUNTS).order_by(ACCOUNTS.c.login).limit(limit)
         if after is not None:
             query = query.where(ACCOUNTS.c.login > after)
-        with self.engine.connect() as connection:
+        with reading(self.engine) as connection:
             return [_account(row) for row in connection.execute(query)]
 
     def set_team(self, team: Team, signed: Signed) -> Team:
@@ -178,7 +178,7 @@ class AccountBook:
 
     def teams(self) -> list[Team]:
         """All teams with their members."""
-        with self.engine.connect() as connection:
+        with reading(self.engine) as connection:
             members: dict[str, list[str]] = {}
             for row in connection.execute(sa.select(TEAM_MEMBERS).order_by(TEAM_MEMBERS.c.login)):
                 members.setdefault(row.team, []).append(row.login)

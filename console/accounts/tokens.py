@@ -15,7 +15,7 @@ from console.accounts.sessions import hashed
 from console.accounts.tables import TOKENS
 from console.audit.chain import Said, Signed
 from console.audit.log import append, hold
-from console.database import writing
+from console.database import reading, writing
 
 PREFIX = "sct"
 DAY_MS = 24 * 3_600_000
@@ -78,12 +78,20 @@ class TokenBook:
         with writing(self._engine) as tx:
             tx.execute(TOKENS.update().where(TOKENS.c.id == token.id).values(used_at=at))
 
-    def of(self, login: str | None = None) -> list[Token]:
-        """The tokens of a login or of all, the newest first."""
-        query = sa.select(TOKENS).order_by(TOKENS.c.created_at.desc(), TOKENS.c.id)
+    def of(
+        self,
+        login: str | None = None,
+        limit: int | None = None,
+        after: tuple[int | str, ...] | None = None,
+    ) -> list[Token]:
+        """The tokens of a login or of all, the newest first, beginning behind (-created_at, id)."""
+        newest = -TOKENS.c.created_at
+        query = sa.select(TOKENS).order_by(newest, TOKENS.c.id).limit(limit)
         if login is not None:
             query = query.where(TOKENS.c.login == login)
-        with self._engine.connect() as connection:
+        if after is not None:
+            query = query.where(sa.tuple_(newest, TOKENS.c.id) > sa.tuple_(*after))
+        with reading(self._engine) as connection:
             return [_token(row) for row in connection.execute(query)]
 
     def revoke(self, name: str, login: str | None, signed: Signed) -> bool:

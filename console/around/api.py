@@ -7,16 +7,13 @@ from fastapi import APIRouter, HTTPException, Query, Request
 
 from console.around.asking import Asked
 from console.around.count_pages import WAYS, gate_day, hours_of
+from console.around.homes import Located
 from console.around.sight import homes_seen, vehicles_seen
 from console.office import Office
-from console.rest.answers import Page
-from console.rest.plumbing import cursor_of, read_cursor
+from console.rest.paging import Page, Paged
 from schemas.base import Model, Words
 from schemas.views import HomeStatus, HomeView, VehiclesView
 
-LIMIT, LIMIT_MAX = 100, 500
-Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX)]
-After = Annotated[str | None, Query(max_length=400, description="`next` of the page before")]
 Name = Annotated[str, Query(max_length=64)]
 
 
@@ -54,27 +51,16 @@ def around_router(office: Office) -> APIRouter:
 
     @router.get("/api/homes")
     def homes(
-        request: Request,
-        status: HomeStatus | None = None,
-        building: Name = "",
-        limit: Limit = LIMIT,
-        after: After = None,
+        request: Request, part: Paged, status: HomeStatus | None = None, building: Name = ""
     ) -> Page[HomeAnswer]:
         """Homes in sight in the order of estate and name; for police, grid and supervisors."""
-        begin = read_cursor(after)
         seen = [
             one
             for one in homes_seen(Asked(office, request))
             if status in (None, one.home.status) and building in ("", one.where.building)
         ]
-        seen.sort(key=lambda one: _key(one.home))
-        behind = [one for one in seen if begin is None or _key(one.home) > begin[1]]
-        items = [
-            HomeAnswer(**one.home.model_dump(), building=one.where.building)
-            for one in behind[:limit]
-        ]
-        more = len(behind) > limit
-        return Page(items=items, next=cursor_of(0, _key(items[-1])) if more else None)
+        found = part.of(seen, lambda one: (one.home.estate, one.home.dwelling), str, str)
+        return found.shown(_home)
 
     @router.get("/api/gates/{name}/passages")
     def passages(
@@ -97,12 +83,15 @@ def around_router(office: Office) -> APIRouter:
         )  # fmt: skip
 
     @router.get("/api/vehicles")
-    def vehicles(request: Request) -> list[VehiclesView]:
+    def vehicles(request: Request, part: Paged) -> Page[VehiclesView]:
         """The vehicles inside and the bays free, of each place that counts them."""
-        return vehicles_seen(Asked(office, request))
+        seen = vehicles_seen(Asked(office, request))
+        found = part.of(seen, lambda one: (one.estate, one.place != one.estate, one.place),
+                        str, bool, str)  # fmt: skip
+        return found.shown(lambda one: one)
 
     return router
 
 
-def _key(home: HomeView) -> str:
-    return f"{home.estate}/{home.dwelling}"
+def _home(one: Located) -> HomeAnswer:
+    return HomeAnswer(**one.home.model_dump(), building=one.where.building)

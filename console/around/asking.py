@@ -22,7 +22,7 @@ from console.audit.log import append
 from console.database import writing
 from console.forms import language_asked
 from console.guard import principal_of
-from console.menu import menu
+from console.menu import Row, in_row, menu
 from console.office import Office
 from console.rights import may
 from console.templates import templates
@@ -157,6 +157,10 @@ class Asked:
                 tx, signed, [Said("tables.exported", target, self.request.url.query[:TARGET_MAX])]
             )
 
+    def _menu(self, asked: bool) -> Row:
+        language = self.tongue.language
+        return in_row(menu(self.who, language, self.request.url.path, asked=asked), language)
+
     def _context(self, page: Page) -> dict[str, Any]:
         tongue, asked = self.tongue, self.request.query_params
         other = "en" if tongue.language == "zh" else "zh"
@@ -165,7 +169,7 @@ class Asked:
             "title": page.title, "sheets": page.sheets, "who": self.who, "may": self.may,
             "office": tongue.pick(self.office.settings.office),
             "printed": tongue.time(self.office.clock()), "data_at": tongue.time(self.now),
-            "nav": menu(self.who, tongue.language, self.request.url.path, asked="lang" in asked),
+            "nav": self._menu("lang" in asked),
             "here": self.request.url.path, "wrong": "", "done": "",
             "csrf": csrf_token(self.who.session) if self.who.session else "",
             "export": f"?{urlencode({**asked, 'format': 'xlsx'})}",

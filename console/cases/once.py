@@ -1,6 +1,8 @@
 """Idempotency keys: what is asked twice under one key is done once, and answered the same.
 
 `Idempotency-Key` as the IETF HTTPAPI group's draft has it: the key is the asker's, kept for a day.
+The work, the key and the answer are one transaction: after a kill at any moment either all of it is
+there, or nothing and the key is free.
 """
 
 import hashlib
@@ -12,10 +14,14 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
 from console.cases.tables import ONCE
-from console.database import writing
+from console.database import sharing
 
 KEPT_MS = 24 * 3_600_000
 KEY_MAX = 128
+KEPT_MAX = 5000
+"""Keys of one person that are kept at a time, the newest."""
+SLOW_MEMORY = {"n": 1 << 13, "r": 8, "p": 1}
+"""For scrypt: 8 MB and some 20 ms a digest."""
 Work = Callable[[Connection], str]
 
 
@@ -38,13 +44,22 @@ def digest_of(*parts: str) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
+def slow_digest_of(salt: str, *parts: str) -> str:
+    """The same of what may hold a password, a card's number or a name.
+
+    Whoever has the table could try all numbers against a plain hash; against this one they cannot.
+    """
+    said = "\x1f".join(parts).encode()
+    return hashlib.scrypt(said, salt=salt.encode(), **SLOW_MEMORY).hex()
+
+
 def once(engine: Engine, asked: Asked, work: Work) -> tuple[str, bool]:
-    """The answer of `work`, done in one transaction with its key; and whether it is an old one.
+    """What is kept of `work`, done in one transaction with its key; and whether it was there.
 
     Raises KeyReused, and what `work` raises: then nothing was done and the key is free.
     """
     if not asked.key:
-        with writing(engine) as tx:
+        with sharing(engine) as tx:
             return work(tx), False
     try:
         return _do(engine, asked, work)
@@ -54,7 +69,7 @@ def once(engine: Engine, asked: Asked, work: Work) -> tuple[str, bool]:
 
 
 def _do(engine: Engine, asked: Asked, work: Work) -> tuple[str, bool]:
-    with writing(engine) as tx:
+    with sharing(engine) as tx:
         mine = (ONCE.c.account == asked.login, ONCE.c.key == asked.key)
         row = tx.execute(sa.select(ONCE).where(*mine)).one_or_none()
         if row is not None:
@@ -71,5 +86,12 @@ def _do(engine: Engine, asked: Asked, work: Work) -> tuple[str, bool]:
 
 
 def forget(tx: Connection, at: int) -> None:
-    """Forget keys after their day."""
+    """Forget keys after their day, and of whoever sent very many all but the newest."""
     tx.execute(ONCE.delete().where(ONCE.c.at < at - KEPT_MS))
+    count = sa.func.count()
+    many = sa.select(ONCE.c.account).group_by(ONCE.c.account).having(count > KEPT_MAX)
+    for account in tx.scalars(many).all():
+        mine = ONCE.c.account == account
+        newest = sa.select(ONCE.c.at).where(mine).order_by(ONCE.c.at.desc())
+        oldest_kept = tx.scalar(newest.offset(KEPT_MAX - 1).limit(1))
+        tx.execute(ONCE.delete().where(mine, ONCE.c.at < oldest_kept))

@@ -82,7 +82,7 @@ class Reader:
         return f'"{event_id("cases", *parts)[:20]}"'
 
     def page(
-        self, wanted: CaseFilter, limit: int, after: tuple[int, str] | None = None
+        self, wanted: CaseFilter, limit: int, after: tuple[int | str, ...] | None = None
     ) -> list[Case]:
         """At most `limit` cases, newest first, beginning behind (opened_at, id)."""
         query = sa.select(CASES.c.body).where(*self._seen(), *self._wanted(wanted))
@@ -91,6 +91,12 @@ class Reader:
             query = query.where(newest < sa.tuple_(*after))
         order = (CASES.c.opened_at.desc(), CASES.c.id.desc())
         return [case_of_text(body) for body in self.tx.scalars(query.order_by(*order).limit(limit))]
+
+    def named(self, names: Sequence[str], wanted: CaseFilter) -> list[Case]:
+        """Those of some cases that are in sight and asked for, in no order that means anything."""
+        mine = CASES.c.id.in_(names)
+        query = sa.select(CASES.c.body).where(mine, *self._seen(), *self._wanted(wanted))
+        return [case_of_text(body) for body in self.tx.scalars(query)]
 
     def _wanted(self, wanted: CaseFilter) -> Conditions:
         same = {
@@ -153,9 +159,11 @@ class Reader:
         holding = (SHELVES.c.ended_at.is_(None), SHELVES.c.until > at)
         return self.tx.execute(sa.select(SHELVES).where(*holding).order_by(SHELVES.c.id)).all()
 
-    def floods(self, limit: int) -> Sequence[sa.Row[Any]]:
-        """The last floods of all desks, newest first."""
+    def floods(self, limit: int, before: int | None = None) -> Sequence[sa.Row[Any]]:
+        """The last floods of all desks, newest first; those before an id."""
         query = sa.select(FLOODS).order_by(FLOODS.c.id.desc()).limit(limit)
+        if before is not None:
+            query = query.where(FLOODS.c.id < before)
         return self.tx.execute(query).all()
 
     def verdicts(self, since: int) -> Quality:

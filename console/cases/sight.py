@@ -1,6 +1,8 @@
 """Which cases somebody sees: of their area and kinds, and what was given to them by name."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Table
@@ -54,29 +56,44 @@ def is_theirs(procedure: Procedure, who: Principal) -> ColumnElement[bool]:
     return sa.or_(*mine, CASES.c.reporter == who.login)
 
 
-def sees_case(procedure: Procedure, who: Principal, case: Case) -> bool:
-    """Whether somebody sees a case that stands in memory: `in_sight` says it of the database."""
-    if who.role == "resident":
-        return case.reporter == who.login
-    given = not set(own_refs(procedure, who)).isdisjoint(case.parties)
-    by_name = not set(_given_by_name(who)).isdisjoint(case.parties)
-    return (
-        (procedure.tree_of(case) in who.kinds or given)
-        and (who.covers(case.areas) or by_name)
-        and (not case.police_only or who.sees("police", police_only=True))
-        and (not case.named_roles or not who.names.isdisjoint(case.named_roles))
-    )
+@dataclass(frozen=True)
+class Onlooker:
+    """One person who looks at cases that stand in memory; who they are is worked out once."""
 
+    procedure: Procedure
+    who: Principal
 
-def is_their_case(procedure: Procedure, who: Principal, case: Case) -> bool:
-    """Whether somebody has to do a case that stands in memory, as `is_theirs` says it."""
-    waits = not case.holder and not case.assigned
-    return (
-        case.holder == who.login
-        or case.assigned in own_refs(procedure, who)
-        or (waits and (who.is_everywhere or case.told_node in who.areas))
-        or case.reporter == who.login
-    )
+    @cached_property
+    def refs(self) -> frozenset[str]:
+        """The references by which a case can be given to them."""
+        return frozenset(own_refs(self.procedure, self.who))
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Those of them that name them, and not all of a role."""
+        return frozenset(_given_by_name(self.who))
+
+    def sees(self, case: Case) -> bool:
+        """Whether a case is in sight: `in_sight` says it of the database."""
+        who = self.who
+        if who.role == "resident":
+            return case.reporter == who.login
+        return (
+            (self.procedure.tree_of(case) in who.kinds or not self.refs.isdisjoint(case.parties))
+            and (who.covers(case.areas) or not self.names.isdisjoint(case.parties))
+            and (not case.police_only or who.sees("police", police_only=True))
+            and (not case.named_roles or not who.names.isdisjoint(case.named_roles))
+        )
+
+    def has_to_do(self, case: Case) -> bool:
+        """Whether a case is theirs to do, as `is_theirs` says it of the database."""
+        who, waits = self.who, not case.holder and not case.assigned
+        return (
+            case.holder == who.login
+            or case.assigned in self.refs
+            or (waits and (who.is_everywhere or case.told_node in who.areas))
+            or case.reporter == who.login
+        )
 
 
 def sees_alert(procedure: Procedure, around: Surroundings, who: Principal, alert: Alert) -> bool:

@@ -15,7 +15,7 @@ from console.accounts.tokens import Token
 from console.around.asking import Asked, Page
 from console.around.sheets import Cell, Row, Sheet, row
 from console.audit.chain import Signed
-from console.desk.areas import known_areas
+from console.desk.areas import areas_text, known_areas
 from console.desk.faults import said_of
 from console.lifecycle.clocks import TreeName
 from console.office import Office
@@ -87,7 +87,7 @@ def _row(asked: Asked, one: Account) -> Row:
     state = "off" if one.disabled_at is not None else "on"
     return row(
         Cell(one.login, asked.link(f"/accounts/{one.login}")), one.name, say(f"role_{one.role}"),
-        " ".join(one.areas), "、".join(say(f"tree_{kind}") for kind in one.kinds),
+        areas_text(asked, one.areas), say("comma").join(say(f"tree_{kind}") for kind in one.kinds),
         say("acc_yes") if one.admin else "", say("acc_yes") if one.totp_on else "",
         Cell(say(f"acc_{state}"), kind="in_use" if state == "on" else "lost"),
     )  # fmt: skip

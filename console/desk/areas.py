@@ -1,5 +1,8 @@
 """The areas that an account or a team can be given: the nodes of the trees, and the estates."""
 
+from collections.abc import Iterable
+
+from console.accounts.principal import EVERYWHERE
 from console.around.asking import Asked
 from console.around.sight import area_name
 
@@ -11,3 +14,10 @@ def known_areas(asked: Asked) -> dict[str, str]:
     estates = sorted({*around.estates, *heard})
     nodes = sorted({node for estate in estates for node in around.nodes(estate).values()})
     return {area: area_name(asked, area) for area in [*estates, *nodes]}
+
+
+def areas_text(asked: Asked, areas: Iterable[str]) -> str:
+    """Areas as people call them."""
+    say = asked.tongue.say
+    named = (say("areas_all") if one == EVERYWHERE else area_name(asked, one) for one in areas)
+    return str(say("comma").join(named))

@@ -19,6 +19,7 @@ from console.accounts.tokens import DAY_MS
 from console.around.asking import Asked, Page
 from console.audit.chain import Signed
 from console.desk.account_pages import done_of, fault_of, tokens_sheet
+from console.desk.areas import areas_text
 from console.forms import LANGUAGE_COOKIE
 from console.office import Office
 from console.posting import OwnForm, Posted
@@ -76,8 +77,10 @@ def me_pages(office: Office, entrance: Entrance) -> APIRouter:
 def _page(asked: Asked, entrance: Entrance, shown: Shown = NOTHING) -> Response:
     who, say = asked.who, asked.tongue.say
     this = hashed(who.session) if who.session else None
+    account = entrance.accounts.account(who.login)
     more: dict[str, Any] = {
-        "account": entrance.accounts.account(who.login), "shown": shown, "this": this,
+        "account": account, "areas": areas_text(asked, account.areas), "shown": shown,
+        "this": this,
         "sessions": entrance.sessions.of(who.login, entrance.clock()), "days": DAYS,
         "tokens": tokens_sheet(asked, entrance.tokens.of(who.login), whose=False),
         "scopes": [scope for scope in SCOPES if scope in who.scopes], "languages": LANGUAGES,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import Response
 
 from console.around.asking import Asked, Format, Page
@@ -116,13 +116,17 @@ def _found(at: Counter, form: Posted) -> Response:
     desk, asked, kind = at.desk, at.asked, at.kind
     search = Search(form.get("number"), form.get("plate"), form.get("near") == "yes",
                     form.get("home"))  # fmt: skip
+    may_write = desk.may_write(asked, kind)
+    if not may_write and (search.number or search.plate):
+        # Whoever only supervises has no errand with whose a card or plate is.
+        raise HTTPException(403, "a number or plate is looked for by who keeps the register")
     wrong, rows = "", list[Row]()
     try:
         conditions = attempt(asked, lambda: _conditions(at, search))
         rows = [] if search.is_empty else _rows(desk, kind, conditions, (0, FOUND_MAX))
     except Wrong as error:
         wrong = str(error)
-    more = {"kind": kind, "may_write": True, "search": search, "wrong": wrong}
+    more = {"kind": kind, "may_write": may_write, "search": search, "wrong": wrong}
     sheet = sheet_of(asked, kind, rows)
     page = Page("desk_list.html", asked.tongue.say(f"kind_{kind.name}"), [sheet], more)
     return asked.answer(page)

@@ -6,6 +6,8 @@ Plain functions: FastAPI runs them in threads. Who may use which stands in `cons
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path
+from sqlalchemy import Connection
+from starlette.responses import Response
 
 from console.accounts.principal import Principal
 from console.audit.chain import Signed
@@ -19,16 +21,18 @@ from console.notify.asking import (
     HoursAsked,
     OutcomeAnswer,
     ProofAnswer,
-    RosterAnswer,
+    QuietAnswer,
+    RosterPage,
     channels_of,
     roster_of,
 )
 from console.notify.people import RosterFile
 from console.notify.roster import area_of
 from console.notify.service import Telling
+from console.rest.paging import Page, Paged
 from console.rest.plumbing import REFUSED, Responses, Who
+from console.rest.repeating import MADE, Repeatable
 
-PROOFS = 200
 GONE: Responses = {404: REFUSED[404]}
 REFUSALS: Responses = {code: REFUSED[code] for code in (403, 422)}
 Login = Annotated[str, Path(pattern=r"^[^\s|,:]{1,64}$")]
@@ -73,17 +77,23 @@ def _add_roster(router: APIRouter, telling: Telling) -> None:
     people = telling.people
 
     @router.get("/api/roster")
-    def roster(who: Who) -> RosterAnswer:
-        """The roster of one's areas, and who is on duty now."""
+    def roster(who: Who, part: Paged) -> RosterPage:
+        """The roster of one's areas by person, and who is on duty now."""
         zone = telling.office.settings.zone
-        return roster_of(who, people.standing(), telling.clock(), zone)
+        told = roster_of(who, people.standing(), telling.clock(), zone)
+        page = part.of(told.entries, lambda one: (one.entry.person, one.id), str, str)
+        return RosterPage(items=list(page.items), next=page.next, now=told.now)
 
-    @router.post("/api/roster", status_code=201, responses=REFUSALS)
-    def add(asked: EntryAsked, who: Who) -> EntryAnswer:
+    @router.post("/api/roster", status_code=201, response_model=EntryAnswer, responses=REFUSALS)
+    def add(asked: EntryAsked, who: Who, once: Repeatable) -> Response:
         """Enter a weekly shift, an absence, or a duty for once."""
         check_area(who, area_of(asked.entry))
-        name = people.add(asked.entry, signed(telling, who, asked.why))
-        return EntryAnswer(id=name, entry=asked.entry)
+
+        def work(_: Connection) -> EntryAnswer:
+            name = people.add(asked.entry, signed(telling, who, asked.why))
+            return EntryAnswer(id=name, entry=asked.entry)
+
+        return once.answer(telling, asked, work, MADE)
 
     @router.put("/api/roster", responses=REFUSALS)
     def replace(told: RosterFile, who: Who) -> dict[str, int]:
@@ -97,22 +107,24 @@ def _add_roster(router: APIRouter, telling: Telling) -> None:
         remove_entry(telling, who, entry)
 
     @router.get("/api/cases/{name}/notices", responses=GONE)
-    def proofs(name: str, who: Who) -> list[ProofAnswer]:
+    def proofs(name: str, who: Who, part: Paged) -> Page[ProofAnswer]:
         """Who was told of a case, by what, and what the channel answered; newest first."""
+        begin = part.begin(int, str, int)
         with telling.engine.connect() as connection:
             if telling.office.cases.reader(connection, who).case(name) is None:
                 raise HTTPException(404, f"no case {name!r}")
-            return [ProofAnswer.of(one) for one in store.proofs(connection, name, PROOFS)]
+            found = store.proofs(connection, name, part.limit + 1, begin)
+        return part.page(found, store.place_of).shown(ProofAnswer.of)
 
 
 def _add_people(router: APIRouter, telling: Telling) -> None:
     people = telling.people
 
     @router.get("/api/quiet-hours")
-    def quiet_hours() -> dict[str, HoursAsked]:
+    def quiet_hours(part: Paged) -> Page[QuietAnswer]:
         """When people and channels do not ring, but for red and duress."""
-        found = people.standing().quiet.items()
-        return {subject: HoursAsked(hours=hours) for subject, hours in found}
+        found = part.of(people.standing().quiet.items(), lambda one: (one[0],), str)
+        return found.shown(lambda one: QuietAnswer(subject=one[0], hours=one[1]))
 
     @router.put("/api/quiet-hours/{subject}", status_code=204, responses=REFUSALS)
     def set_quiet(subject: Subject, asked: HoursAsked, who: Who) -> None:
@@ -120,9 +132,10 @@ def _add_people(router: APIRouter, telling: Telling) -> None:
         people.set_quiet(subject, asked.hours, signed(telling, who))
 
     @router.get("/api/contacts")
-    def contacts() -> list[ContactAnswer]:
+    def contacts(part: Paged) -> Page[ContactAnswer]:
         """Who is reached by which channel; not where."""
-        return [ContactAnswer(login=login, channel=name) for login, name in people.contacts()]
+        found = part.of(people.contacts(), lambda one: one, str, str)
+        return found.shown(lambda one: ContactAnswer(login=one[0], channel=one[1]))
 
     @router.put("/api/contacts/{login}/{channel}", status_code=204, responses=REFUSALS | GONE)
     def set_contact(login: Login, channel: ChannelPath, asked: ContactAsked, who: Who) -> None:

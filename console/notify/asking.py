@@ -10,6 +10,7 @@ from console.notify.people import HOURS_MAX, Standing
 from console.notify.roster import EVERYWHERE, Away, Entry, Hours, area_of, on_duty
 from console.notify.store import Health, Proof
 from console.notify.wire import Outcome
+from console.rest.paging import Page
 from schemas.base import Instant, Model
 
 
@@ -20,7 +21,7 @@ class EntryAsked(Model):
     why: str = Field(default="", max_length=2000)
 
 
-class EntryAnswer(BaseModel):
+class EntryAnswer(Model):
     """One entry of the roster."""
 
     id: str
@@ -34,10 +35,22 @@ class RosterAnswer(BaseModel):
     now: dict[str, dict[str, list[str]]]
 
 
+class RosterPage(Page[EntryAnswer]):
+    """A page of the roster, and who is on duty now in one's areas: by duty and area."""
+
+    now: dict[str, dict[str, list[str]]]
+
+
 class HoursAsked(Model):
     """Somebody's quiet hours; none: they have none any more."""
 
     hours: tuple[Hours, ...] = Field(max_length=HOURS_MAX)
+
+
+class QuietAnswer(HoursAsked):
+    """The quiet hours of `person:LOGIN` or `channel:NAME`."""
+
+    subject: str
 
 
 class ContactAsked(Model):

@@ -14,7 +14,7 @@ from console.accounts.sessions import csrf_token
 from console.forms import language_asked
 from console.guard import principal_of
 from console.lifecycle.clocks import Weekday
-from console.menu import menu
+from console.menu import in_row, menu
 from console.notify import store
 from console.notify.api import check_area, remove_entry, signed
 from console.notify.asking import channels_of, roster_of
@@ -140,13 +140,14 @@ class Pages:
         self, request: Request, name: str, wrong: str, said: str = "", **told: Any
     ) -> Response:
         who, language = principal_of(request.scope), language_asked(request)
+        links = menu(who, language, request.url.path, asked="lang" in request.query_params)
         html = templates("console.notify").get_template(name).render(
             language=language, say=_sayer(language), word=partial(_duty_word, self, language),
             when=self._when, wrong=wrong, said=said, admin=_may_change(who),
             query=request.url.query,
             csrf=csrf_token(who.session) if who.session else "",
             office=pick(self.telling.office.settings.office, language), **told,
-            nav=menu(who, language, request.url.path, asked="lang" in request.query_params),
+            nav=in_row(links, language),
         )  # fmt: skip
         return HTMLResponse(html, 422 if wrong else 200)
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 from console.accounts.tables import ACCOUNTS
 from console.audit.chain import Said, Signed
 from console.audit.log import append, hold
-from console.database import insert_new, writing
+from console.database import insert_new, reading, writing
 from console.notify.channels import Address, ChannelName
 from console.notify.roster import ENTRY, Away, Entry, Extra, Hours, Name, Shift, area_of, entry_id
 from console.notify.tables import CONTACTS, QUIET_HOURS, ROSTER
@@ -89,7 +89,7 @@ class PeopleDesk:
 
     def standing(self) -> Standing:
         """The roster and the quiet hours."""
-        with self.engine.connect() as connection:
+        with reading(self.engine) as connection:
             return standing(connection)
 
     def file(self) -> RosterFile:
@@ -184,14 +184,14 @@ class PeopleDesk:
 
     def contacts(self) -> list[tuple[str, str]]:
         """Who is reached by what, without where."""
-        with self.engine.connect() as connection:
+        with reading(self.engine) as connection:
             query = sa.select(CONTACTS.c.login, CONTACTS.c.channel).order_by(*CONTACTS.c[:2])
             return [(row.login, row.channel) for row in connection.execute(query)]
 
     def addresses(self, people: Iterable[str], channel: str) -> tuple[str, ...]:
         """Where people are reached on a channel, in clear. Raises NoKey."""
         mine = (CONTACTS.c.login.in_(sorted(people)), CONTACTS.c.channel == channel)
-        with self.engine.connect() as connection:
+        with reading(self.engine) as connection:
             rows = connection.execute(sa.select(CONTACTS).where(*mine)).all()
         sealed = [(row.login, row.address) for row in rows if row.address]
         return tuple(

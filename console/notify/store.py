@@ -74,6 +74,7 @@ class Proof:
     outcome: str
     code: str
     line: str
+    notice: str = ""
 
 
 def has_acts(tx: Connection) -> bool:
@@ -219,24 +220,35 @@ def counts(engine: Engine) -> Mapping[str, int]:
     return {"acts": acts, "notices": notices}
 
 
-def proofs(tx: Connection, case: str, limit: int) -> list[Proof]:
-    """Who was told of a case and the proof of it, newest first."""
+def place_of(proof: Proof) -> tuple[int, str, int]:
+    """Where a proof stands among those of its case."""
+    return -(proof.due_at if proof.at is None else proof.at), proof.notice, proof.number
+
+
+def proofs(
+    tx: Connection, case: str, limit: int, after: tuple[int | str, ...] | None = None
+) -> list[Proof]:
+    """Who was told of a case and the proof of it, newest first, beginning behind a place."""
     both = NOTICES.outerjoin(NOTICE_ATTEMPTS, NOTICE_ATTEMPTS.c.notice == NOTICES.c.id)
     attempt = NOTICE_ATTEMPTS.c
     query = sa.select(
         NOTICES.c.reason, NOTICES.c.channel, NOTICES.c.people, NOTICES.c.status, NOTICES.c.due_at,
         NOTICES.c.tries, attempt.number, attempt.at, attempt.answered_at, attempt.outcome,
-        attempt.code, attempt.line,
+        attempt.code, attempt.line, NOTICES.c.id,
     ).select_from(both).where(
         # Repetitions that may never come prove nothing.
         NOTICES.c.case == case, sa.or_(attempt.at.is_not(None), NOTICES.c.round == 0)
     )  # fmt: skip
-    order = (sa.func.coalesce(attempt.at, NOTICES.c.due_at).desc(), NOTICES.c.id)
+    newest = -sa.func.coalesce(attempt.at, NOTICES.c.due_at)
+    order = (newest, NOTICES.c.id, sa.func.coalesce(attempt.number, 0))
+    if after is not None:
+        query = query.where(sa.tuple_(*order) > sa.tuple_(*after))
     rows = tx.execute(query.order_by(*order).limit(limit))
     return [
         Proof(
             row.reason, row.channel, people_of(row.people), row.status, row.due_at, row.number or 0,
             row.at, row.answered_at, row.outcome or "", row.code or "", row.line or "",
+            row.id,
         )
         for row in rows
     ]  # fmt: skip

@@ -30,6 +30,11 @@ class Bounds:
     office: Office
     who: Principal
     _covered: dict[tuple[str, str], bool] = field(default_factory=dict)
+    _eyes: sight.Onlooker = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Who they are is worked out once."""
+        self._eyes = sight.Onlooker(self.office.cases.procedure, self.who)
 
     @property
     def sight(self) -> Sight:
@@ -51,7 +56,7 @@ class Bounds:
 
     def sees(self, case: Case) -> bool:
         """Whether a case is in sight."""
-        return sight.sees_case(self.office.cases.procedure, self.who, case)
+        return self._eyes.sees(case)
 
     def sees_alert(self, alert: Alert) -> bool:
         """Whether an alert is of their area and kinds."""
@@ -60,7 +65,7 @@ class Bounds:
 
     def is_theirs(self, case: Case) -> bool:
         """Whether a case is for them to do."""
-        return sight.is_their_case(self.office.cases.procedure, self.who, case)
+        return self._eyes.has_to_do(case)
 
     def offered(self, case: Case) -> list[ActKind]:
         """What they can be offered to do with a card."""

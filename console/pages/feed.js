@@ -4,6 +4,12 @@
 import { MINUTE_MS, ageText, ask, compare, isBusy, isLate, leftText, listening, tell } from "office-common";
 
 const PAGE = 80;
+// While the list is scrolled, few at a time: drawing many at once would halt it.
+const STEP = 20;
+// While it is being scrolled, what has changed waits: until it rests, or at most so long.
+const REST_MS = 150;
+const UNSETTLED_MS = 1000;
+const FRESH_MS = 4000;
 const TABS = ["mine", "all", "property", "quieted"];
 const HOLDS = {
   mine: (card) => card.mine && !card.over,
@@ -133,12 +139,15 @@ export default {
   },
   created() {
     this.cards = new Map();
+    this.arrived = [];
+    this.scrolledAt = -REST_MS;
   },
   mounted() {
     window.addEventListener("scroll", this.scrolled, { passive: true });
     document.addEventListener("keydown", this.steer);
   },
   unmounted() {
+    clearTimeout(this.settling);
     window.removeEventListener("scroll", this.scrolled);
     document.removeEventListener("keydown", this.steer);
   },
@@ -162,9 +171,22 @@ export default {
       for (const id of gone) this.cards.delete(id);
       this.ring(cards);
       for (const card of cards) {
-        if (!this.cards.has(card.id)) this.mark(card.id);
+        if (!this.cards.has(card.id)) this.arrived.push(card.id);
         this.cards.set(card.id, card);
       }
+      this.settle();
+    },
+    settle() {
+      clearTimeout(this.settling);
+      const at = performance.now();
+      this.unsettledAt ??= at;
+      const wait = Math.min(this.scrolledAt + REST_MS, this.unsettledAt + UNSETTLED_MS) - at;
+      if (wait > 0) {
+        this.settling = setTimeout(this.settle, wait);
+        return;
+      }
+      this.unsettledAt = undefined;
+      this.mark(this.arrived.splice(0));
       this.changes++;
       if (!this.chosen && this.shown.length) this.pick(this.shown[0].id);
     },
@@ -182,9 +204,9 @@ export default {
     mute(isMuted) {
       this.isMuted = isMuted;
     },
-    mark(id) {
-      this.fresh.add(id);
-      setTimeout(() => this.fresh.delete(id), 4000);
+    mark(ids) {
+      for (const id of ids) this.fresh.add(id);
+      if (ids.length) setTimeout(() => ids.forEach((id) => this.fresh.delete(id)), FRESH_MS);
     },
     async load() {
       this.quieted = (await ask(`/page/${this.language}/merged`)) ?? [];
@@ -215,9 +237,10 @@ export default {
       tell("find", "");
     },
     scrolled() {
+      this.scrolledAt = performance.now();
       const last = this.$refs.list?.querySelector("ol")?.lastElementChild;
       const near = last && last.getBoundingClientRect().top < innerHeight * 2;
-      if (near && this.limit < this.shown.length) this.limit += PAGE;
+      if (near && this.limit < this.shown.length) this.limit += STEP;
     },
     count(name) {
       return this.ordered.filter((card) => HOLDS[name](card) && !card.over).length;

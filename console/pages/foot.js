@@ -4,7 +4,7 @@ import { listening, tell } from "office-common";
 export default {
   template: `
     <footer class="foot" :aria-label="words.figures">
-      <a :href="visits">{{ words.visits }} <b>{{ counts.visits }}</b></a>
+      <a v-if="visits" :href="visits">{{ words.visits }} <b>{{ counts.visits }}</b></a>
       <button type="button" @click="narrow('supervised')">{{ words.supervised }} <b>{{ counts.supervised }}</b></button>
       <button type="button" @click="narrow('closed_today')">{{ words.closed_today }} <b>{{ counts.closed_today }}</b></button>
       <button type="button" @click="merged">{{ words.merged }} <b>{{ words.merged_n.replace('{n}', counts.merged) }}</b></button>

@@ -3,15 +3,17 @@ what differs by person is whether they see a case, and what they may do to it.
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import orjson
 from sqlalchemy.exc import SQLAlchemyError
 
 from console.accounts.principal import Principal
-from console.caseload import Caseload, Held
+from console.caseload import Caseload, Held, News
 from console.cases.intake import categories
 from console.devices import DeviceHealth
 from console.glance import Glance
@@ -24,6 +26,7 @@ from console.pages.names import Names
 from console.pages.saying import Saying
 from console.pages.speaker import Speaker
 from console.pages.summary import Counts, Told, tell
+from console.pages.visits import OpenVisits
 from console.plans import load_plans
 from console.wall_clock import midnight
 from console.words import LANGUAGES, Language
@@ -99,11 +102,13 @@ class Live:
         self.office = office
         self.load = Caseload(office.engine, office.settings.feed_max)
         self.names = Names(office.engine)
+        self.visits = OpenVisits(office.engine)
         self.plans = load_plans(office.settings.site)
         self.speakers = {language: _speaker(office, language) for language in LANGUAGES}
         self._cards = {language: Cards(self._writer(language)) for language in LANGUAGES}
         self._channels: dict[Viewer, Channel] = {}
         self._early: set[str] = set()
+        self._reader = ThreadPoolExecutor(1, "console-pages")
         self._standing: dict[Sight, tuple[object, Glance, DeviceHealth]] = {}
 
     def _writer(self, language: Language) -> CardWriter:
@@ -190,17 +195,21 @@ class Live:
     async def _begin(self) -> bool:
         """Reads what stands; False where the database is too busy to tell."""
         try:
-            self.load.take(await asyncio.to_thread(self.load.read_all, self._closed_after))
+            self.load.take(await self._apart(partial(self.load.read_all, self._closed_after)))
         except SQLAlchemyError:
             return False
         for channel in self._channels.values():
             self._tell_all(channel, channel.queues)
         return True
 
+    async def _apart(self, read: Callable[[], News]) -> News:
+        """Reads in a thread of our own: those that all share are busy when many phones ask."""
+        return await asyncio.get_running_loop().run_in_executor(self._reader, read)
+
     async def _read_acts(self) -> set[str]:
         """The cases that people or time have moved; none while the database is too busy to tell."""
         try:
-            return self.load.take(await asyncio.to_thread(self.load.read))
+            return self.load.take(await self._apart(self.load.read))
         except SQLAlchemyError:
             return set()
 
@@ -259,6 +268,7 @@ class Live:
     async def _stand(self) -> None:
         """Tells how things stand: each second, and the right column when it says something new."""
         await self.names.refresh(self.office.clock())
+        await self.visits.refresh()
         self.office.quieted.prune(self.office.today())
         whole = self.office.snapshot()
         for channel in self._channels.values():
@@ -282,6 +292,7 @@ class Live:
         glance, devices = self._stands(channel.bounds)
         if channel.is_dirty:
             channel.counts, channel.is_dirty = self._counted(channel), False
+        channel.counts.visits = self.visits.count(channel.bounds.who)
         snapshot = channel.bounds.narrowed(whole, glance, devices)
         return tell(channel.speaker, snapshot, channel.counts)
 

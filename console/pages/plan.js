@@ -22,7 +22,7 @@ export default {
       <div class="plan-bar">
         <div v-if="plans.length > 1" class="estates-of" role="group" :aria-label="words.plan">
           <button v-for="one in plans" :key="one.estate" type="button" :aria-pressed="one.estate === estate"
-            @click="load(one.estate)">{{ one.name }} <b v-if="open(one.estate)">{{ open(one.estate) }}</b></button>
+            @click="load(one.estate)">{{ one.name }} <b v-if="open.get(one.estate)">{{ open.get(one.estate) }}</b></button>
         </div>
         <h2 v-else>{{ plan ? plan.name : words.plan }}</h2>
         <span v-if="plan && plan.made_up" class="none">{{ words.plan_made_up }}</span>
@@ -91,6 +91,14 @@ export default {
       }
       return marks.map((mark) => this.mark(mark));
     },
+    open() {
+      this.changes;
+      const counts = new Map();
+      for (const card of this.cards.values()) {
+        if (!card.over) counts.set(card.estate, (counts.get(card.estate) ?? 0) + 1);
+      }
+      return counts;
+    },
     here() {
       this.changes;
       const card = this.cards.get(this.chosen);
@@ -143,10 +151,6 @@ export default {
     follow(card) {
       if (!this.cards.has(card.id)) this.cards.set(card.id, card);
       this.changes++;
-    },
-    open(estate) {
-      this.changes;
-      return [...this.cards.values()].filter((card) => card.estate === estate && !card.over).length;
     },
     flat(shape) {
       return shape.points.map((point) => point.join(",")).join(" ");

@@ -9,16 +9,13 @@ from console.pages.side import Side, SideWriter
 from console.pages.speaker import Speaker
 from schemas.alerts import Severity
 
-VISIT = "dwelling_unusual"
-"""The situation whose cases are the visits to be made."""
-
 
 @dataclass(slots=True)
 class Counts:
     """The figures of the top and the bottom line. `since`: when the day began, in ms.
 
     `merged` are the alerts that nobody has to look at for themselves: of one incident with others,
-    or suppressed by cause.
+    or suppressed by cause. `visits` are those that the list of visits has.
     """
 
     since: int = 0
@@ -43,7 +40,6 @@ class Counts:
         self.under_way += not begins
         self.overdue += case.overdue_at is not None
         self.supervised += case.supervised
-        self.visits += case.kind == VISIT
         self.levels[case.severity] = self.levels.get(case.severity, 0) + 1
 
 

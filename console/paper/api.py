@@ -1,13 +1,14 @@
 """`/api/visits`: the homes to be visited, for programs; what a form says, they say as JSON."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, HTTPException, Request
 from pydantic import Field
+from sqlalchemy import Connection
+from starlette.responses import Response
 
 from console.around.asking import Asked
 from console.around.sight import home_named
 from console.audit.chain import Signed
+from console.database import reading
 from console.office import Office
 from console.paper.visit_pages import may_settle
 from console.paper.visiting import (
@@ -21,14 +22,13 @@ from console.paper.visiting import (
     Wanted,
 )
 from console.paper.visits import Conflict, NoKey, Visit, Visits, Which, listed, visit_of
-from console.rest.answers import Page
-from console.rest.plumbing import REFUSED, cursor_of, read_cursor
+from console.rest.paging import Page, Paged
+from console.rest.plumbing import REFUSED
+from console.rest.repeating import GUARDED, GUARDED_DONE, Repeatable
 from schemas.base import Instant, Model, Words
 from schemas.event_data import DwellingUse
 
-LIMIT, LIMIT_MAX = 100, 500
 WORDS_MAX = 2000
-After = Annotated[str | None, Query(max_length=400, description="`next` of the page before")]
 
 
 class VisitAnswer(Model):
@@ -80,36 +80,26 @@ def visits_router(office: Office, visits: Visits) -> APIRouter:
     """The routes of visits."""
     router = APIRouter(prefix="/api/visits", tags=["visits"])
 
-    def seen(asked: Asked, name: str) -> Visit:
-        with office.engine.connect() as tx:
-            found = visit_of(tx, asked.who, name)
-        if found is None:
-            raise HTTPException(404, f"no visit {name!r}")
-        return found
-
     @router.get("")
     def all_of(
         request: Request,
+        part: Paged,
         state: State | None = "open",
         register: Outcome | None = None,
-        limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = LIMIT,
-        after: After = None,
     ) -> Page[VisitAnswer]:
         """Visits in sight, newest first; those that are open unless asked otherwise."""
-        who, begin = Asked(office, request).who, read_cursor(after)
-        with office.engine.connect() as tx:
-            found = listed(tx, who, Which(state, register), limit + 1, begin)
-        last = found[limit - 1] if len(found) > limit else None
-        items = [answer_of(one) for one in found[:limit]]
-        return Page(items=items, next=cursor_of(last.put_at, last.id) if last else None)
+        who, begin = Asked(office, request).who, part.begin(int, str)
+        with reading(office.engine) as tx:
+            found = listed(tx, who, Which(state, register), part.limit + 1, begin)
+        return part.page(found, lambda one: (one.put_at, one.id)).shown(answer_of)
 
     @router.get("/{name}", responses={404: REFUSED[404]})
     def one(request: Request, name: str) -> VisitAnswer:
         """One visit."""
-        return answer_of(seen(Asked(office, request), name))
+        return answer_of(_seen(office, Asked(office, request), name))
 
     @router.post("", status_code=204, responses={404: REFUSED[404]})
-    def ask(request: Request, told: VisitAsked) -> None:
+    def ask(request: Request, told: VisitAsked, once: Repeatable) -> Response:
         """Put a home up for a visit; one that stands there already stays as it is."""
         asked = Asked(office, request)
         home = home_named(asked, told.estate, told.dwelling)
@@ -118,26 +108,46 @@ def visits_router(office: Office, visits: Visits) -> APIRouter:
         name = home.place_name
         wanted = Wanted(home.estate, home.dwelling, home.place, name.zh, name.en, "asked")
         signed = Signed(asked.who.login, told.why.replace("\0", ""), office.clock())
-        visits.ask(wanted, office.cases.around, signed)
 
-    @router.post("/{name}/result", responses=REFUSED)
-    def record(request: Request, name: str, told: VisitTold) -> VisitAnswer:
+        def work(_: Connection) -> None:
+            visits.ask(wanted, office.cases.around, signed)
+
+        return once.answer(office, told, work, GUARDED_DONE)
+
+    _add_result(router, office, visits)
+    return router
+
+
+def _seen(office: Office, asked: Asked, name: str) -> Visit:
+    """A visit in sight. Raises HTTPException."""
+    with reading(office.engine) as tx:
+        found = visit_of(tx, asked.who, name)
+    if found is None:
+        raise HTTPException(404, f"no visit {name!r}")
+    return found
+
+
+def _add_result(router: APIRouter, office: Office, visits: Visits) -> None:
+    @router.post("/{name}/result", response_model=VisitAnswer, responses=REFUSED)
+    def record(request: Request, name: str, told: VisitTold, once: Repeatable) -> Response:
         """Write down what a visit found: a proposal to the register, or a change of it at once."""
         asked, now = Asked(office, request), office.clock()
         at = now if told.at is None else min(told.at, now)
         result = Result(told.found, at, asked.who.login, told.people, told.use, told.words)
-        try:
-            is_done = visits.record(seen(asked, name), told.version, result)
-        except VisitFault as fault:
-            raise HTTPException(422, asked.tongue.say(str(fault))) from fault
-        if not is_done:
-            raise HTTPException(409, "somebody was faster; look at it again")
-        visit = seen(asked, name)
-        if visit.register == "proposed" and may_settle(asked):
-            _take(visits, visit, Signed(asked.who.login, f"visit {name}", now))
-        return answer_of(seen(asked, name))
 
-    return router
+        def work(_: Connection) -> VisitAnswer:
+            try:
+                is_done = visits.record(_seen(office, asked, name), told.version, result)
+            except VisitFault as fault:
+                raise HTTPException(422, asked.tongue.say(str(fault))) from fault
+            if not is_done:
+                raise HTTPException(409, "somebody was faster; look at it again")
+            visit = _seen(office, asked, name)
+            if visit.register == "proposed" and may_settle(asked):
+                _take(visits, visit, Signed(asked.who.login, f"visit {name}", now))
+            return answer_of(_seen(office, asked, name))
+
+        return once.answer(office, told, work, GUARDED)
 
 
 def _take(visits: Visits, visit: Visit, signed: Signed) -> None:

@@ -167,6 +167,12 @@ class Handovers:
                 append(tx, signed, [Said("handovers.taken", name)])
         return is_taken
 
+    def forget_notes(self, before: int) -> int:
+        """The notes of handovers given before an instant (ms) go; what was handed over stays."""
+        old = (HANDOVERS.c.at < before, HANDOVERS.c.notes != "")
+        with writing(self.engine) as tx:
+            return tx.execute(HANDOVERS.update().where(*old).values(notes="")).rowcount
+
 
 def may_see(who: Principal, row: Handover) -> bool:
     """Whether a handover is of somebody's desk: of their role, or for whom supervises, and area."""

@@ -16,6 +16,7 @@ from console.office import Office
 from console.paper.api import visits_router
 from console.paper.case_paper import case_router
 from console.paper.figure_pages import figures_router
+from console.paper.handover import Handovers
 from console.paper.handover_pages import handover_router
 from console.paper.quality_pages import quality_pages
 from console.paper.visit_pages import visit_router
@@ -54,7 +55,9 @@ class PaperOffice:
         visits = Visits(office.engine, self.register)
         if at - self.forgot_at >= FORGET_EVERY_MS:
             self.forgot_at = at
-            visits.forget_words(at - office.settings.report_days * DAY_MS)
+            words_before = at - office.settings.report_days * DAY_MS
+            visits.forget_words(words_before)
+            Handovers(office.engine).forget_notes(words_before)
             before = at - office.settings.count_days * DAY_MS
             with writing(office.engine) as tx:
                 forget_counts(tx, before, day_of(before, office.settings.zone))

@@ -12,7 +12,7 @@ from console.accounts.principal import Principal
 from console.audit.chain import Said, Signed
 from console.audit.log import append
 from console.cases.surroundings import Surroundings
-from console.database import insert_new, writing
+from console.database import insert_new, reading, writing
 from console.glance import Glance
 from console.lifecycle.table import SYSTEM
 from console.paper.tables import VISIT_AREAS, VISITS
@@ -101,7 +101,7 @@ class Visits:
 
         Raises Conflict, NoKey, KeyError where the register has no such home.
         """
-        with self.engine.connect() as tx:
+        with reading(self.engine) as tx:
             row = _dwelling(tx, visit.estate, visit.dwelling)
         if row is None:
             raise KeyError(visit.dwelling)
@@ -189,7 +189,11 @@ class Which:
 
 
 def listed(
-    tx: Connection, who: Principal, which: Which, limit: int, after: tuple[int, str] | None = None
+    tx: Connection,
+    who: Principal,
+    which: Which,
+    limit: int,
+    after: tuple[int | str, ...] | None = None,
 ) -> Sequence[Visit]:
     """At most `limit` visits in sight, newest first, beginning behind (put_at, id)."""
     query = sa.select(VISITS).where(*_in_sight(who))

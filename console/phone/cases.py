@@ -10,9 +10,10 @@ from console.advice import advice_for
 from console.changes import Look
 from console.office import StoreFault
 from console.phone.asking import read_form
+from console.phone.board import ON_BOARD, Seen
 from console.phone.clear import at_once, for_a_reason
 from console.phone.desk import Desk, Gone
-from console.phone.queue import PAGE, Queue, View, views_of
+from console.phone.queue import PAGE, Line, Queue, View, views_of
 from console.phone.refusing import FAULTS, reveal_said
 from console.phone.rendering import OK, Said, Visit
 from console.phone.sheet import photos_of, sheet_of
@@ -66,23 +67,38 @@ def _queue(desk: Desk, visit: Visit, asked: tuple[View, str, int]) -> Response:
     script that only asks whether anything was done sends the tag of the acts.
     """
     view, estate, skip = asked
-    since = midnight(visit.now, desk.office.settings.zone)
-    with desk.reader(visit.who) as reader:
-        acts = reader.tag(since)
-        minute = visit.now // MINUTE_MS
-        tag = f'W/"{acts.strip(chr(34))}-{minute}-{visit.language}-{visit.done}"'
-        if visit.has in (tag, acts):
-            headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
-            return Response(status_code=304, headers=headers)
-        counts = reader.counts(since)
-        lines = Queue(reader.tx, reader.procedure, visit.who).page(view, estate, skip)
+    seen = desk.board.seen(visit.who, midnight(visit.now, desk.office.settings.zone))
+    acts = seen.tag if view in ON_BOARD else _tag_of_all(desk, seen)
+    minute = visit.now // MINUTE_MS
+    tag = f'W/"{acts.strip(chr(34))}-{minute}-{visit.language}-{visit.done}"'
+    if visit.has in (tag, acts):
+        headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+        return Response(status_code=304, headers=headers)
+    lines = _lines(desk, seen, asked)
     shown = Shown(desk.office.cases.procedure, desk.office.title, visit.who)
     return desk.pages.page(
-        visit, "queue.html", Said(tag=tag), acts_tag=acts, counts=counts, view=view, estate=estate,
+        visit, "queue.html", Said(tag=tag), acts_tag=acts, counts=seen.counts(), view=view,
+        estate=estate,
         is_theirs=bool(lines) or visit.who.covers(desk.office.cases.around.areas(estate, estate)),
         views=views_of(visit.who.role), skip=skip, size=PAGE, more=len(lines) > PAGE,
-        lines=[(shown.case(line.case), line.is_mine) for line in lines[:PAGE]],
+        lines=[
+            (desk.pages.card(visit, line.case, shown.case), line.is_mine) for line in lines[:PAGE]
+        ],
     )  # fmt: skip
+
+
+def _tag_of_all(desk: Desk, seen: Seen) -> str:
+    """What changes with any act at all: for lists that reach back further than the board."""
+    with desk.reader(seen.onlooker.who) as reader:
+        return reader.tag(seen.since)
+
+
+def _lines(desk: Desk, seen: Seen, asked: tuple[View, str, int]) -> list[Line]:
+    view, estate, skip = asked
+    if view in ON_BOARD:
+        return seen.page(view, estate, skip)
+    with desk.reader(seen.onlooker.who) as reader:
+        return Queue(reader.tx, reader.procedure, reader.who).page(view, estate, skip)
 
 
 def _own(desk: Desk, visit: Visit) -> Response:

@@ -15,6 +15,7 @@ from console.cases.once import once
 from console.cases.reading import Reader
 from console.office import Office
 from console.phone.asking import Posted, read_form
+from console.phone.board import Board
 from console.phone.offers import deed_of
 from console.phone.photos import Photos
 from console.phone.refusing import FAULTS, said_of
@@ -40,6 +41,7 @@ class Desk:
     register: RegisterOffice
     pages: Pages
     photos: Photos
+    board: Board
 
     def visit(self, request: Request) -> Visit:
         """The visit that a request is."""

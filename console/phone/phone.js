@@ -148,7 +148,16 @@
   function poll() {
     if (!list || document.hidden) { return; }
     fetch(location.href, { headers: { "If-None-Match": list.dataset.tag }, cache: "no-store", credentials: "same-origin" })
-      .then(function (answer) { if (answer.status === 200 && !answer.redirected) { location.reload(); } }, function () { return; });
+      .then(function (answer) { return answer.status === 200 && !answer.redirected ? answer.text().then(renew) : null; })
+      .catch(function () { return; });
+  }
+  // What came is the whole page: its list takes the place of ours, and nothing is asked twice.
+  function renew(html) {
+    var page = new DOMParser().parseFromString(html, "text/html"), fresh = page.querySelector("main[data-tag]");
+    if (!fresh) { return; }
+    list.replaceWith(fresh);
+    list = fresh;
+    document.title = page.title;
   }
 
   forget(isOld);

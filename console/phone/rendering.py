@@ -2,7 +2,7 @@
 
 import gzip
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from hashlib import sha256
@@ -12,12 +12,15 @@ from typing import Any, get_args
 
 from fastapi import Request
 from jinja2 import Environment
+from markupsafe import Markup
 from starlette.responses import Response
 
 from console.accounts.principal import Principal
 from console.accounts.sessions import csrf_token
 from console.forms import LANGUAGE_COOKIE, language_of
 from console.guard import principal_of
+from console.lifecycle.clocks import MINUTE_MS
+from console.lifecycle.facts import Case
 from console.menu import menu
 from console.office import Office
 from console.phone import times
@@ -101,6 +104,21 @@ class Pages:
         """Knows the office's name and wall clock."""
         self.office = office
         self._zone = office.settings.zone
+        self._cards: dict[tuple[Language, str, int], Markup] = {}
+        self._minute = 0
+
+    def card(self, visit: Visit, case: Case, shown: Callable[[Case], CaseAnswer]) -> Markup:
+        """A case of a list. The same for all who see it, so it is written once in a minute."""
+        minute = visit.now // MINUTE_MS
+        if minute != self._minute:
+            self._cards, self._minute = {}, minute
+        key = (visit.language, case.id, case.version)
+        card = self._cards.get(key)
+        if card is None:
+            template = _templates().get_template("card.html")
+            card = Markup(template.render(**self._words(visit), c=shown(case)))
+            self._cards[key] = card
+        return card
 
     def page(self, visit: Visit, template: str, said: Said = OK, **values: Any) -> Response:
         """A whole page."""
@@ -117,11 +135,21 @@ class Pages:
 
     def _common(self, visit: Visit) -> dict[str, Any]:
         who, language = visit.who, visit.language
-        return {
-            "t": visit.say, "raw": partial(TEXTS.template, language=language), "lang": language,
-            "who": who, "now": visit.now, "done": self._done(visit), "blank": defaultdict(str),
+        return self._words(visit) | {
+            "raw": partial(TEXTS.template, language=language), "who": who,
+            "done": self._done(visit), "blank": defaultdict(str),
             "csrf": csrf_token(who.session) if who.session else "",
             "office": pick(self.office.settings.office, language),
+            "pages": [one for one in menu(who, language, "/m") if one.path not in ("/m", "/me")],
+            "ways": {name: _open_way(who, path) for name, path in WAYS.items()},
+            "css": asset("phone.css")[1], "js": asset("phone.js")[1],
+        }  # fmt: skip
+
+    def _words(self, visit: Visit) -> dict[str, Any]:
+        """How values are said in a language at an instant, whoever reads them."""
+        language = visit.language
+        return {
+            "t": visit.say, "lang": language, "now": visit.now,
             "pick": lambda words: pick(words, language), "act": partial(self.act_word, language),
             "verdict": partial(self._verdict_word, language),
             "severity": lambda name: severity_word(name, language),
@@ -131,10 +159,7 @@ class Pages:
             "clock": lambda at: times.clock_text(at, visit.now, self._zone),
             "left": lambda at: times.left_text(at, visit.now, language),
             "ago": lambda at: times.span_text(max(0, visit.now - at), language),
-            "span": lambda minutes: times.span_text(minutes * 60_000, language),
-            "pages": [one for one in menu(who, language, "/m") if one.path not in ("/m", "/me")],
-            "ways": {name: _open_way(who, path) for name, path in WAYS.items()},
-            "css": asset("phone.css")[1], "js": asset("phone.js")[1],
+            "span": lambda minutes: times.span_text(minutes * MINUTE_MS, language),
         }  # fmt: skip
 
     def _done(self, visit: Visit) -> str:

@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from console.accounts.entrance import Entrance
 from console.office import Office
+from console.phone.board import Board
 from console.phone.cases import cases_router
 from console.phone.desk import Desk
 from console.phone.household import household_router
@@ -21,7 +22,8 @@ def photos_of(office: Office) -> Photos:
 
 def add_phone(app: FastAPI, office: Office, register: RegisterOffice, entrance: Entrance) -> None:
     """Add the routes under `/m` to an application."""
-    desk = Desk(office, register, Pages(office), photos_of(office))
+    board = Board(office.engine, office.cases.procedure)
+    desk = Desk(office, register, Pages(office), photos_of(office), board)
     app.include_router(cases_router(desk))
     app.include_router(reports_router(desk))
     app.include_router(household_router(desk))

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from console.audit.chain import Said, Signed
 from console.audit.log import append, hold
+from console.cases.tables import ONCE
 from console.database import writing
 from console.privacy.tables import REQUESTS
 from console.register.kinds import KINDS, Row
@@ -72,6 +73,8 @@ def end_and_erase(office: RegisterOffice, entry: Entry, signed: Signed) -> None:
         tx.execute(kind.table.delete().where(kind.table.c.id == entry.id))
         mine = (HISTORY.c.kind == entry.kind, HISTORY.c.entry == entry.id)
         tx.execute(HISTORY.delete().where(*mine))
+        # An answer that would be given again to whoever repeats a request names it, too.
+        tx.execute(ONCE.delete().where(ONCE.c.body.contains(entry.id, autoescape=True)))
         append(tx, signed, [Said(ERASED, str(entry), "on request")])
 
 

@@ -98,8 +98,8 @@ class Exporter:
 
 def _events(alerts: Iterable[Alert]) -> Iterable[bytes]:
     for alert in alerts:
-        for item in alert.evidence:
-            yield orjson.dumps({"alert": alert.id} | item.model_dump(mode="json"))
+        for item in alert.model_dump(mode="json", include={"evidence"})["evidence"]:
+            yield orjson.dumps({"alert": alert.id} | item)
 
 
 def _acts(tx: Connection, case: str) -> list[bytes]:

@@ -34,6 +34,8 @@ def periods(settings: ConsoleSettings) -> tuple[Period, ...]:
         Period("rejected", (REJECTED.retention_ms or 0) // DAY_MS),
         Period("register", settings.register_days, "days_after_end"),
         Period("reports", settings.report_days, "days_after_close"),
+        Period("visits", settings.report_days),
+        Period("handovers", settings.report_days),
         Period("requests", settings.register_days, "days_after_answer"),
         Period("sessions", settings.session_hours, "hours"),
         Period("audit", settings.audit_days),

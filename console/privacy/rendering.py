@@ -3,8 +3,9 @@
 No script anywhere; what devices and people typed is text and never markup.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -17,12 +18,13 @@ from console.accounts.principal import Principal
 from console.accounts.sessions import csrf_token
 from console.forms import language_asked
 from console.guard import principal_of
-from console.menu import menu
+from console.menu import in_row, menu
 from console.settings import ConsoleSettings
 from console.templates import templates
 from console.wall_clock import local
 from console.words import Language, Texts, pick
 from schemas.base import format_instant
+from schemas.place import EstateConfig
 
 
 @cache
@@ -83,23 +85,31 @@ Page = Annotated[Asking, Depends(_asking)]
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """Draws the pages of one office."""
+    """Draws the pages of one office. `config_of`: what the site says of an estate, if anything."""
 
     settings: ConsoleSettings
+    config_of: Callable[[str], EstateConfig | None] = lambda estate: None
 
     def draw(
         self, asking: Asking, template: str, status: int = 200, **values: Any
     ) -> Response:  # fmt: skip
         """A page; `wrong` among the values is what was wrong with what somebody sent."""
         session = asking.who.session
+        links = menu(asking.who, asking.language, asking.path, asked=asking.is_chosen)
         known = {
             "t": asking.t, "lang": asking.language, "path": asking.path, "who": asking.who,
             "csrf": csrf_token(session) if session else "", "wrong": None,
-            "nav": menu(asking.who, asking.language, asking.path, asked=asking.is_chosen),
+            "nav": in_row(links, asking.language),
             "office": pick(self.settings.office, asking.language), "zone": self.settings.zone,
+            "estate_name": partial(self._estate_name, asking.language),
         }  # fmt: skip
         text = _engine().get_template(template).render(known | values)
         return HTMLResponse(text, status)
+
+    def _estate_name(self, language: Language, estate: str) -> str:
+        """What people call an estate; its id where nobody has told another name."""
+        config = self.config_of(estate)
+        return estate if config is None else pick(config.name, language)
 
 
 def style() -> bytes:

@@ -32,7 +32,7 @@ from console.privacy.requests import (
     is_late,
     may_be_copied,
 )
-from console.privacy.reveal import note_look
+from console.privacy.reveal import READ_REQUEST, note_look
 from console.register.answers import answer_of
 from console.register.kinds import KINDS as REGISTER
 from console.register.office import RegisterOffice
@@ -40,7 +40,6 @@ from console.register.vault import NoKey
 from schemas.events import explain
 from schemas.sealing import SealError
 
-READ = "reveal.request"
 FIELDS = ("kind", "estate", "text", "name", "contact", "number", "plate")
 REFUSED = (*FAULTS, ValueError, NoKey)
 JSON = "application/json"
@@ -53,7 +52,7 @@ class RequestPages:
         """Over one office."""
         self.office = office
         self.requests = Requests(register, office.cases.around)
-        self.pages = Pages(office.settings)
+        self.pages = Pages(office.settings, office.cases.around.config)
 
     def signed(self, asking: Asking, why: str = "") -> Signed:
         """Who asks, why and when."""
@@ -131,7 +130,7 @@ class RequestPages:
         if clear:
             with writing(self.office.engine) as tx:
                 look = Signed(asking.who.login, "handling", now)
-                note_look(tx, look, READ, f"requests/{name}", " ".join(sorted(clear)))
+                note_look(tx, look, READ_REQUEST, f"requests/{name}", " ".join(sorted(clear)))
         entries = [
             (str(entry), answer_of(REGISTER[entry.kind], found, now).model_dump(mode="json"))
             for entry, found in self.requests.entries(row)

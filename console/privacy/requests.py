@@ -13,7 +13,7 @@ from console.accounts.principal import Principal
 from console.audit.chain import Said, Signed
 from console.audit.log import append, hold
 from console.cases.surroundings import Surroundings
-from console.database import writing
+from console.database import reading, writing
 from console.privacy.asking import (
     OPEN,
     Identity,
@@ -165,7 +165,7 @@ class Requests:
 
     def request(self, name: str) -> Row:
         """One request. Raises KeyError."""
-        with self.office.engine.connect() as connection:
+        with reading(self.office.engine) as connection:
             return self._found(connection, name)
 
     def seen(self, who: Principal, name: str) -> Row:
@@ -182,7 +182,7 @@ class Requests:
     def of_asker(self, login: str) -> list[Row]:
         """What an account has asked, newest first."""
         query = sa.select(REQUESTS).where(REQUESTS.c.login == login)
-        with self.office.engine.connect() as connection:
+        with reading(self.office.engine) as connection:
             rows = connection.execute(query.order_by(REQUESTS.c.filed_at.desc()).limit(MOST))
             return [as_row(row) for row in rows]
 
@@ -193,13 +193,26 @@ class Requests:
             query = query.where(REQUESTS.c.state.in_(OPEN)).order_by(REQUESTS.c.due_at)
         else:
             query = query.order_by(REQUESTS.c.filed_at.desc())
-        with self.office.engine.connect() as connection:
+        with reading(self.office.engine) as connection:
             rows = [as_row(row) for row in connection.execute(query)]
         return [row for row in rows if self.covers(who, row["estate"])]
 
+    def some(
+        self, limit: int, after: tuple[int | str, ...] | None = None, *, is_open: bool = True
+    ) -> list[Row]:
+        """At most `limit` requests of all areas, in the order of `place_of`, behind a place."""
+        first = REQUESTS.c.due_at if is_open else -REQUESTS.c.filed_at
+        query = sa.select(REQUESTS).order_by(first, REQUESTS.c.id).limit(limit)
+        if is_open:
+            query = query.where(REQUESTS.c.state.in_(OPEN))
+        if after is not None:
+            query = query.where(sa.tuple_(first, REQUESTS.c.id) > sa.tuple_(*after))
+        with reading(self.office.engine) as connection:
+            return [as_row(row) for row in connection.execute(query)]
+
     def entries(self, row: Row) -> list[tuple[Entry, Row]]:
         """The register's entries that a request may be about: of its home, card or plate."""
-        with self.office.engine.connect() as connection:
+        with reading(self.office.engine) as connection:
             return entries_of(connection, row)
 
     def clear(self, row: Row) -> dict[str, str]:
@@ -210,6 +223,11 @@ class Requests:
             field: scope.unseal(text, f"requests/{row['id']}/{field}")
             for field, text in sealed.items()
         }
+
+
+def place_of(row: Row, *, is_open: bool) -> tuple[int, str]:
+    """Where a request stands among the open ones (by when it is due), or among all (by age)."""
+    return (row["due_at"] if is_open else -row["filed_at"]), row["id"]
 
 
 def may_be_copied(row: Row, at: int) -> bool:

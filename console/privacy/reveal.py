@@ -29,6 +29,7 @@ from console.register.vault import NoKey, Vault
 from schemas.base import MS_PER_S, Model
 
 AT_ONCE = "reveal.own"
+READ_REQUEST = "reveal.request"
 VIEW_MS = 15 * 60 * MS_PER_S
 """An open page renews itself: within so long it is one look, as long as it shows the same."""
 OWN_CASE = "own open case"

@@ -3,15 +3,17 @@
 Plain functions: FastAPI runs them in threads, away from the stream of alerts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
-from typing import Annotated
+from dataclasses import asdict, replace
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Request
+from fastapi import APIRouter, HTTPException, Request
+from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
+from starlette.responses import Response
 
 from console.audit.chain import Signed
+from console.database import reading
 from console.guard import principal_of, who_of
 from console.register.answers import (
     ANSWERS,
@@ -30,30 +32,19 @@ from console.register.planning import Conflict, Refused
 from console.register.reading import resolved
 from console.register.reveal import TooOften
 from console.register.sealing import unsealed
-from console.register.shelf import Wanted, history, listed
+from console.register.shelf import Version, Wanted, history, listed
 from console.register.sight import Sight, row_in_sight
 from console.register.vault import NoKey
+from console.rest.paging import Page, Paged, Part
+from console.rest.repeating import GUARDED, Repeatable
 from schemas.sealing import SealError
 from schemas.yaml_file import FileFaults
 
-LIMIT, LIMIT_MAX = 200, 1000
+FOUND_MAX = 1000
 STATUS: dict[type[Exception], int] = {
     Conflict: 409, TooOften: 429, FileFaults: 503, NoKey: 503, SealError: 503, OSError: 503,
 }  # fmt: skip
 OURS = (Conflict, TooOften, FileFaults, NoKey, SealError, OSError)
-Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX)]
-After = Annotated[str | None, Query(description="id of the last entry you have")]
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Which part of a list."""
-
-    limit: Limit = LIMIT
-    after: After = None
-
-
-FIRST_PART = Part()
 
 
 @contextmanager
@@ -88,7 +79,7 @@ def _sight(office: RegisterOffice, request: Request) -> Sight:
 
 def _row(office: RegisterOffice, kind: Kind, name: str, sight: Sight) -> Row:
     """An entry in sight. Raises HTTPException."""
-    with office.engine.connect() as connection:
+    with reading(office.engine) as connection:
         found = row_in_sight(connection, kind, name, sight)
     if found is None:
         raise HTTPException(404, f"no entry {name!r} among {kind.name}")
@@ -103,21 +94,23 @@ def signed_by(office: RegisterOffice, request: Request, why: str) -> Signed:
 def _add_reading(router: APIRouter, office: RegisterOffice, kind: Kind) -> None:
     model = ANSWERS[kind.name][0]
 
-    @router.get(f"/{kind.name}", response_model=list[model], name=f"list_{kind.name}")  # type: ignore[valid-type]
+    @router.get(f"/{kind.name}", response_model=Page[model], name=f"list_{kind.name}")  # type: ignore[valid-type]
     def entries(
         request: Request,
+        part: Paged,
         estate: str | None = None,
         dwelling: str | None = None,
         standing: bool = True,
-        part: Annotated[Part, Depends()] = FIRST_PART,
-    ) -> list[Answer]:
-        """Entries in the order of their ids; for the next page give the last one's id."""
-        now = office.clock()
+    ) -> Page[Answer]:
+        """Entries in the order of their ids."""
+        now, begin = office.clock(), part.begin(str)
+        after = None if begin is None else str(begin[0])
         bounds = _sight(office, request).conditions(kind)
         wanted = Wanted(estate, dwelling, standing_at=now if standing else None, bounds=bounds)
-        with office.engine.connect() as connection:
-            rows = listed(connection, kind, wanted, part.limit, part.after)
-        return [answer_of(kind, row, now) for row in rows]
+        with reading(office.engine) as connection:
+            rows = listed(connection, kind, wanted, part.limit + 1, after)
+        found = part.page(rows, lambda row: (row["id"],))
+        return found.shown(lambda row: answer_of(kind, row, now))
 
     @router.get(f"/{kind.name}/{{name}}", response_model=model, name=f"get_{kind.name}")
     def entry(name: str, request: Request) -> Answer:
@@ -126,11 +119,11 @@ def _add_reading(router: APIRouter, office: RegisterOffice, kind: Kind) -> None:
         return answer_of(kind, row, office.clock())
 
     @router.get(f"/{kind.name}/{{name}}/history", name=f"history_of_{kind.name}")
-    def versions(name: str, request: Request) -> list[VersionAnswer]:
+    def versions(name: str, request: Request, part: Paged) -> Page[VersionAnswer]:
         """Who changed it, when and why; the oldest first."""
         _row(office, kind, name, _sight(office, request))
-        with office.engine.connect() as connection:
-            return [VersionAnswer(**asdict(one)) for one in history(connection, kind, name)]
+        with reading(office.engine) as connection:
+            return versions_of(history(connection, kind, name), part)
 
 
 def _add_looks(router: APIRouter, office: RegisterOffice, kind: Kind) -> None:
@@ -152,12 +145,12 @@ def _add_looks(router: APIRouter, office: RegisterOffice, kind: Kind) -> None:
 
         @router.post(f"/{kind.name}/find", response_model=list[model], name=f"find_{kind.name}")  # type: ignore[valid-type]
         def find(told: Find, request: Request) -> list[Answer]:
-            """The entries of a number or plate. Posted, so that it stands in no address."""
+            """The entries of a number or plate, at most 1000. Posted, so that no address has it."""
             bounds = _sight(office, request).conditions(kind)
             with answered():
                 wanted = replace(sought(office, told), bounds=bounds)
-            with office.engine.connect() as connection:
-                rows = listed(connection, kind, wanted, LIMIT_MAX)
+            with reading(office.engine) as connection:
+                rows = listed(connection, kind, wanted, FOUND_MAX)
             return [answer_of(kind, row, office.clock()) for row in rows]
 
 
@@ -178,20 +171,34 @@ def _add_writing(router: APIRouter, office: RegisterOffice, kind: Kind) -> None:
     model, told_as = ANSWERS[kind.name]
 
     @router.post(f"/{kind.name}", response_model=model, name=f"set_{kind.name}")
-    def change(told: Entered[told_as], request: Request) -> Answer:  # type: ignore[valid-type]
+    def change(told: Entered[told_as], request: Request, once: Repeatable) -> Response:  # type: ignore[valid-type]
         """Enter an entry, or change the one that is the same. The same again changes nothing."""
         signed, sight = signed_by(office, request, told.why), _sight(office, request)
-        with answered():
-            entry = resolved(told.entry, office.known_to(sight))
-            office.check(sight, kind, entry)
-            planned = office.desk.set(kind, entry, signed, told.version)
-        return answer_of(kind, _row(office, kind, planned.row["id"], sight), signed.at)
+
+        def work(_: Connection) -> Answer:
+            with answered():
+                entry = resolved(told.entry, office.known_to(sight))
+                office.check(sight, kind, entry)
+                planned = office.desk.set(kind, entry, signed, told.version)
+            return answer_of(kind, _row(office, kind, planned.row["id"], sight), signed.at)
+
+        return once.answer(office, told, work, GUARDED)
 
     @router.post(f"/{kind.name}/{{name}}/end", response_model=model, name=f"end_{kind.name}")
-    def end(name: str, told: Change, request: Request) -> Answer:
+    def end(name: str, told: Change, request: Request, once: Repeatable) -> Response:
         """End an entry; a consent is withdrawn so."""
         signed, sight = signed_by(office, request, told.why), _sight(office, request)
-        _row(office, kind, name, sight)
-        with answered(name):
-            office.desk.end(kind, name, signed, told.version)
-        return answer_of(kind, _row(office, kind, name, sight), signed.at)
+
+        def work(_: Connection) -> Answer:
+            _row(office, kind, name, sight)
+            with answered(name):
+                office.desk.end(kind, name, signed, told.version)
+            return answer_of(kind, _row(office, kind, name, sight), signed.at)
+
+        return once.answer(office, told, work)
+
+
+def versions_of(versions: Iterable[Version], part: Part) -> Page[VersionAnswer]:
+    """A page of who changed an entry; the oldest first."""
+    found = part.of(versions, lambda one: (one.version,), int)
+    return found.shown(lambda one: VersionAnswer(**asdict(one)))

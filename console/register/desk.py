@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 
 from console.audit.chain import Said, Signed
 from console.audit.log import append, hold
-from console.database import writing
+from console.database import reading, writing
 from console.outbox.store import enqueue
 from console.register.entries import Entry
 from console.register.kinds import Kind, Row
@@ -41,7 +41,7 @@ class Desk:
         self, kind: Kind, rows: Sequence[dict[str, Any]], at: int, *, revive: bool = False
     ) -> list[Planned]:
         """What entering rows would change now. Raises Refused."""
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return plan(connection, kind, rows, at, revive=revive)
 
     def enter(

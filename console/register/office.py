@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from console.accounts.principal import Principal
 from console.audit.log import head_of
 from console.cases.surroundings import Surroundings
+from console.database import reading
 from console.devices import Views
 from console.outbox.announcing import Speaker
 from console.outbox.log import Log
@@ -45,7 +46,7 @@ class RegisterOffice:
         self.settings, self.engine, self.clock = settings, engine, clock
         self.vault = Vault(settings.master_key)
         self.desk = Desk(engine, self.vault)
-        self.watch = WatchDesk(engine, self.vault)
+        self.watch = WatchDesk(engine, self.vault, self._areas_of)
         self._files = None if settings.site is None else SiteFiles(settings.site)
         self._site: Site | None = None
         self.reveals = Reveals(engine, settings.reveals_per_hour)
@@ -58,7 +59,7 @@ class RegisterOffice:
 
     def known(self) -> Known:
         """What an entry may name now. Raises FileFaults, OSError."""
-        with self.engine.connect() as connection:
+        with reading(self.engine) as connection:
             return known(connection, self.site())
 
     def around(self) -> Surroundings:
@@ -66,18 +67,22 @@ class RegisterOffice:
         site = self.site()
         return Surroundings(site.configs() if site else None)
 
+    def _areas_of(self, estate: str) -> tuple[str, ...] | None:
+        around = self.around()
+        return around.areas(estate, estate) if around.config(estate) else None
+
     def sight(self, who: Principal) -> Sight:
         """What somebody sees of the register now. Raises FileFaults, OSError."""
         return Sight(who, self.around())
 
     def known_to(self, sight: Sight) -> Known:
         """What an entry of somebody may name now. Raises FileFaults, OSError."""
-        with self.engine.connect() as connection:
+        with reading(self.engine) as connection:
             return sight.known(known(connection, self.site()), homes_at(connection))
 
     def check(self, sight: Sight, kind: Kind, entry: Entry) -> None:
         """Raises NotYours for an entry that somebody may not write."""
-        with self.engine.connect() as connection:
+        with reading(self.engine) as connection:
             sight.check(kind, entry, homes_at(connection))
 
     def outbox(self, views: Views) -> Outbox:

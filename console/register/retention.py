@@ -15,7 +15,7 @@ from console.outbox.tables import OUTBOX
 from console.register.kinds import KINDS
 from console.register.shelf import IN_ONE_QUERY
 from console.register.tables import HISTORY
-from console.watch.desk import KIND as WATCH
+from console.watch.sight import KIND as WATCH
 from console.watch.tables import WATCH_ENTRIES
 from schemas.base import MS_PER_S
 

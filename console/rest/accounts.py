@@ -2,14 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Path, Query
+from fastapi import APIRouter, HTTPException, Path
+from sqlalchemy import Connection
+from starlette.responses import Response
 
 from console.accounts.book import Account, Team
 from console.accounts.entrance import Entrance
 from console.accounts.passwords import WeakPassword
 from console.accounts.principal import Principal
 from console.audit.chain import Signed
-from console.rest.answers import Page
+from console.rest.paging import Page, Paged, Part
 from console.rest.people import (
     AccountAnswer,
     AccountAsked,
@@ -20,11 +22,11 @@ from console.rest.people import (
     TokenAnswer,
 )
 from console.rest.plumbing import REFUSED, Responses, Who
+from console.rest.repeating import GUARDED_MADE, Repeatable
 
-LIMIT, LIMIT_MAX = 100, 500
-After = Annotated[str | None, Query(max_length=64, description="login of the last account")]
 TeamId = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9._-]{0,39}$")]
 GONE: Responses = {404: REFUSED[404]}
+THERE: Responses = {409: {"description": "is there"}}
 
 
 def accounts_router(entrance: Entrance) -> APIRouter:
@@ -53,22 +55,24 @@ def _add_accounts(router: APIRouter, entrance: Entrance) -> None:
     book = entrance.accounts
 
     @router.get("/api/accounts")
-    def accounts(
-        limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = LIMIT, after: After = None
-    ) -> Page[AccountAnswer]:
+    def accounts(part: Paged) -> Page[AccountAnswer]:
         """Accounts in the order of their logins."""
-        some = book.accounts(limit + 1, after)
-        last = some[limit - 1].login if len(some) > limit else None
-        return Page(items=[AccountAnswer.of(one) for one in some[:limit]], next=last)
+        begin = part.begin(str)
+        some = book.accounts(part.limit + 1, None if begin is None else str(begin[0]))
+        return part.page(some, lambda one: (one.login,)).shown(AccountAnswer.of)
 
-    @router.post("/api/accounts", status_code=201, responses={409: {"description": "is there"}})
-    def make(asked: AccountAsked, who: Who) -> AccountAnswer:
+    @router.post("/api/accounts", status_code=201, response_model=AccountAnswer, responses=THERE)
+    def make(asked: AccountAsked, who: Who, once: Repeatable) -> Response:
         """Make an account. A password given here must be changed at the first login."""
         account, signed = asked.account(entrance.clock()), _signed(entrance, who, asked.why)
-        try:
-            return AccountAnswer.of(book.make(account, asked.password, signed))
-        except WeakPassword as error:
-            raise HTTPException(422, str(error)) from error
+
+        def work(_: Connection) -> AccountAnswer:
+            try:
+                return AccountAnswer.of(book.make(account, asked.password, signed))
+            except WeakPassword as error:
+                raise HTTPException(422, str(error)) from error
+
+        return once.answer(entrance, asked, work, GUARDED_MADE)
 
     @router.get("/api/accounts/{login}", responses=GONE)
     def account(login: str) -> AccountAnswer:
@@ -110,13 +114,14 @@ def _add_help(router: APIRouter, entrance: Entrance) -> None:
 
 def _add_teams(router: APIRouter, entrance: Entrance) -> None:
     @router.get("/api/teams")
-    def teams(who: Who) -> list[TeamAnswer]:
-        """The teams of one's area."""
-        return [
-            TeamAnswer.of(team)
+    def teams(who: Who, part: Paged) -> Page[TeamAnswer]:
+        """The teams of one's area, in the order of their ids."""
+        mine = [
+            team
             for team in entrance.accounts.teams()
             if who.is_everywhere or "*" in team.areas or not who.areas.isdisjoint(team.areas)
         ]
+        return part.of(mine, lambda team: (team.id,), str).shown(TeamAnswer.of)
 
     @router.put("/api/teams/{team}")
     def set_team(team: TeamId, asked: TeamAsked, who: Who) -> TeamAnswer:
@@ -126,11 +131,17 @@ def _add_teams(router: APIRouter, entrance: Entrance) -> None:
         return TeamAnswer.of(entrance.accounts.set_team(wanted, _signed(entrance, who)))
 
 
+def tokens_of(entrance: Entrance, part: Part, login: str | None) -> Page[TokenAnswer]:
+    """The tokens of a login or of all, by pages."""
+    found = entrance.tokens.of(login, part.limit + 1, part.begin(int, str))
+    return part.page(found, lambda one: (-one.created_at, one.id)).shown(TokenAnswer.of)
+
+
 def _add_tokens(router: APIRouter, entrance: Entrance) -> None:
     @router.get("/api/tokens")
-    def tokens() -> list[TokenAnswer]:
+    def tokens(part: Paged) -> Page[TokenAnswer]:
         """All API tokens, newest first."""
-        return [TokenAnswer.of(token) for token in entrance.tokens.of()]
+        return tokens_of(entrance, part, None)
 
     @router.delete("/api/tokens/{token}", status_code=204, responses=GONE)
     def revoke(token: str, who: Who) -> None:

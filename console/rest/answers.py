@@ -1,6 +1,6 @@
 """What the API is asked and answers about cases."""
 
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
@@ -12,15 +12,7 @@ from schemas.acts import Act, ActKind, Rating, Verdict
 from schemas.alerts import Delivery, Handler, Severity
 from schemas.base import Instant, Model, Words
 
-T = TypeVar("T")
 Ref = Annotated[str, StringConstraints(pattern=r"^(person|team|group):[^\s|,]{1,64}$")]
-
-
-class Page(Model, Generic[T]):
-    """Some items, and where the next ones begin; None where there are no more."""
-
-    items: list[T]
-    next: str | None = None
 
 
 class CaseAnswer(Model):

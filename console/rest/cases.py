@@ -25,28 +25,17 @@ from console.rest.answers import (
     CaseDetail,
     CountsAnswer,
     FlowAnswer,
-    Page,
     ProcedureAnswer,
 )
-from console.rest.plumbing import (
-    REFUSED,
-    SAME,
-    Key,
-    Tagged,
-    Who,
-    answered_once,
-    asked_with,
-    cursor_of,
-    read_cursor,
-)
+from console.rest.case_stream import add_case_stream
+from console.rest.paging import Page, Paged
+from console.rest.plumbing import REFUSED, SAME, Tagged, Who
+from console.rest.repeating import Repeatable
 from console.rest.showing import Shown
 from console.wall_clock import midnight
 from schemas.acts import Act
 from schemas.alerts import Severity
 
-LIMIT, LIMIT_MAX = 50, 200
-Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX)]
-After = Annotated[str | None, Query(max_length=400, description="`next` of the page before")]
 Name = Annotated[str | None, Query(max_length=64)]
 
 
@@ -73,12 +62,7 @@ def _wanted(
     )  # fmt: skip
 
 
-def _begin(limit: Limit = LIMIT, after: After = None) -> tuple[int, tuple[int, str] | None]:
-    return limit, read_cursor(after)
-
-
 Wanted = Annotated[CaseFilter, Depends(_wanted)]
-Begin = Annotated[tuple[int, tuple[int, str] | None], Depends(_begin)]
 
 
 class Desk:
@@ -104,6 +88,7 @@ def cases_router(office: Office) -> APIRouter:
     """The routes of cases."""
     router = APIRouter(tags=["cases"])
     desk = Desk(office)
+    add_case_stream(router, office)
     _add_lists(router, desk)
     _add_one(router, desk)
     _add_acting(router, desk)
@@ -140,20 +125,15 @@ def _add_lists(router: APIRouter, desk: Desk) -> None:
         )  # fmt: skip
 
     @router.get("/api/cases", response_model=Page[CaseAnswer], responses=SAME)
-    def cases(who: Who, wanted: Wanted, begin: Begin, tagged: Tagged) -> Response:
+    def cases(who: Who, wanted: Wanted, part: Paged, tagged: Tagged) -> Response:
         """The cases in sight, newest first; those that are open unless asked otherwise."""
-        limit, after = begin
+        begin = part.begin(int, str)
         with desk.reader(who) as reader:
             if tagged.is_same(tag := reader.tag()):
                 return Response(status_code=304, headers=tagged.headers(tag))
-            found = reader.page(wanted, limit + 1, after)
-        last = found[limit - 1] if len(found) > limit else None
-        shown = desk.shown(who)
-        page = Page[CaseAnswer](
-            items=[shown.case(case) for case in found[:limit]],
-            next=cursor_of(last.opened_at, last.id) if last else None,
-        )
-        return tagged.answer(page, tag)
+            found = reader.page(wanted, part.limit + 1, begin)
+        page = part.page(found, lambda case: (case.opened_at, case.id))
+        return tagged.answer(page.shown(desk.shown(who).case), tag)
 
     @router.get("/api/cases/counts", response_model=CountsAnswer, responses=SAME)
     def counts(who: Who, tagged: Tagged) -> Response:
@@ -176,7 +156,7 @@ def _add_one(router: APIRouter, desk: Desk) -> None:
             return desk.shown(who).detail(found, reader)
 
     @router.get("/api/cases/{name}/acts", responses={404: REFUSED[404]})
-    def acts(name: str, who: Who) -> list[Act]:
+    def acts(name: str, who: Who, part: Paged) -> Page[Act]:
         """All that was done to a case, the first act first.
 
         Whoever reported it is shown its way, and of the words those that are for them.
@@ -184,19 +164,18 @@ def _add_one(router: APIRouter, desk: Desk) -> None:
         with desk.reader(who) as reader:
             if reader.case(name) is None:
                 raise HTTPException(404, f"no case {name!r}")
-            shown = (shown_act(who, one) for one in reader.acts(name))
-            return [one for one in shown if one is not None]
+            shown = [act for one in reader.acts(name) if (act := shown_act(who, one)) is not None]
+        return part.of(shown, lambda act: (act.version,), int).shown(lambda act: act)
 
 
 def _add_acting(router: APIRouter, desk: Desk) -> None:
     acting, office = desk.cases.acting, desk.office
 
     @router.post("/api/cases/{name}/acts", response_model=ActAnswer, responses=REFUSED)
-    def act(name: str, asked: ActAsked, who: Who, key: Key = "") -> Response:
+    def act(name: str, asked: ActAsked, who: Who, once: Repeatable) -> Response:
         """Do an act to the version that was looked at. What is not possible says why."""
-        at = office.clock()
         said = asked.model_dump() | {"to": asked.to or ""}
-        deed = Deed(by=who.login, at=at, **said)
+        deed = Deed(by=who.login, at=office.clock(), **said)
 
         def work(tx: Connection) -> ActAnswer:
             reader = desk.cases.reader(tx, who)
@@ -205,5 +184,4 @@ def _add_acting(router: APIRouter, desk: Desk) -> None:
             case = acting.act(tx, name, who.actor, deed)
             return ActAnswer(act=reader.acts(name)[-1], case=desk.shown(who).case(case))
 
-        once = asked_with(who, key, at, name, asked.model_dump_json())
-        return answered_once(office.engine, once, work)
+        return once.answer(office, asked, work)

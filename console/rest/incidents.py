@@ -1,17 +1,13 @@
 """The incidents in sight, as the page shows them: one card each."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from console.cases import sight
 from console.incidents import IncidentLine, grouped, incident_line
 from console.office import Office
+from console.rest.paging import Page, Paged
 from console.rest.plumbing import Who
 from schemas.alerts import Severity
-
-LIMIT = 1000
-LIMIT_MAX = 10_000
 
 
 def incidents_router(office: Office) -> APIRouter:
@@ -20,12 +16,9 @@ def incidents_router(office: Office) -> APIRouter:
 
     @router.get("/api/incidents")
     async def incidents(
-        who: Who,
-        severity: Severity | None = None,
-        estate: str | None = None,
-        limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = LIMIT,
-    ) -> list[IncidentLine]:
-        """Incidents of one's area in sight, gravest and newest first; at most `limit`."""
+        who: Who, part: Paged, severity: Severity | None = None, estate: str | None = None
+    ) -> Page[IncidentLine]:
+        """Incidents of one's area in sight, gravest and newest first."""
         cases = office.cases
         seen = [
             alert
@@ -34,6 +27,6 @@ def incidents_router(office: Office) -> APIRouter:
             and sight.sees_alert(cases.procedure, cases.around, who, alert)
         ]
         found = [one for one in grouped(seen) if severity in (None, one.lead.severity)]
-        return [incident_line(one) for one in found[:limit]]
+        return part.of(found, lambda one: one.order, int, int, str).shown(incident_line)
 
     return router

@@ -1,6 +1,8 @@
 """`/api/me`: whoever asks, their password, second factor, sessions and API tokens."""
 
 from fastapi import APIRouter, HTTPException
+from sqlalchemy import Connection
+from starlette.responses import Response
 
 from console.accounts.entrance import Entrance
 from console.accounts.passwords import WeakPassword
@@ -9,6 +11,8 @@ from console.accounts.second import WrongCode
 from console.accounts.sessions import csrf_token, hashed
 from console.accounts.tokens import DAY_MS
 from console.audit.chain import Signed
+from console.rest.accounts import tokens_of
+from console.rest.paging import Page, Paged
 from console.rest.people import (
     Confirmation,
     Enrolment,
@@ -21,6 +25,7 @@ from console.rest.people import (
     TokenMade,
 )
 from console.rest.plumbing import REFUSED, Responses, Who
+from console.rest.repeating import Form, Repeatable
 
 WRONG: Responses = {403: {"description": "the password is wrong"}, 422: REFUSED[422]}
 GONE: Responses = {404: REFUSED[404]}
@@ -91,11 +96,12 @@ def _add_secrets(router: APIRouter, entrance: Entrance) -> None:
 
 def _add_sessions(router: APIRouter, entrance: Entrance) -> None:
     @router.get("/sessions")
-    def sessions(who: Who) -> list[SessionAnswer]:
+    def sessions(who: Who, part: Paged) -> Page[SessionAnswer]:
         """One's open sessions, newest first."""
         this = hashed(who.session) if who.session else None
         some = entrance.sessions.of(who.login, entrance.clock())
-        return [SessionAnswer.of(session, this) for session in some]
+        found = part.of(some, lambda one: (-one.opened_at, one.id), int, str)
+        return found.shown(lambda one: SessionAnswer.of(one, this))
 
     @router.delete("/sessions/{session}", status_code=204, responses=GONE)
     def end(session: str, who: Who) -> None:
@@ -106,18 +112,29 @@ def _add_sessions(router: APIRouter, entrance: Entrance) -> None:
 
 def _add_tokens(router: APIRouter, entrance: Entrance) -> None:
     @router.get("/tokens")
-    def tokens(who: Who) -> list[TokenAnswer]:
+    def tokens(who: Who, part: Paged) -> Page[TokenAnswer]:
         """One's API tokens, newest first."""
-        return [TokenAnswer.of(token) for token in entrance.tokens.of(who.login)]
+        return tokens_of(entrance, part, who.login)
 
-    @router.post("/tokens", status_code=201, responses={403: REFUSED[403]})
-    def make(asked: TokenAsked, who: Who) -> TokenMade:
-        """Make a token within one's own scopes; its text is shown this once."""
+    @router.post(
+        "/tokens", status_code=201, response_model=TokenMade, responses={403: REFUSED[403]}
+    )
+    def make(asked: TokenAsked, who: Who, once: Repeatable) -> Response:
+        """Make a token within one's own scopes; its text is shown this once, and never again.
+
+        It is kept nowhere, so the same request once more under its key answers the token without
+        its text: whoever never read it takes it back and makes another.
+        """
         if beyond := set(asked.scopes) - who.scopes:
             raise HTTPException(403, f"scopes: not yours to give: {', '.join(sorted(beyond))}")
         until = entrance.clock() + asked.days * DAY_MS
-        token, text = entrance.tokens.make(asked.label, asked.scopes, until, _signed(entrance, who))
-        return TokenMade(**TokenAnswer.of(token).model_dump(), token=text)
+
+        def work(_: Connection) -> TokenMade:
+            signed = _signed(entrance, who)
+            token, text = entrance.tokens.make(asked.label, asked.scopes, until, signed)
+            return TokenMade(**TokenAnswer.of(token).model_dump(), token=text)
+
+        return once.answer(entrance, asked, work, Form(201, secret="token"))
 
     @router.delete("/tokens/{token}", status_code=204, responses=GONE)
     def revoke(token: str, who: Who) -> None:

@@ -167,9 +167,9 @@ class TokenAnswer(Model):
 
 
 class TokenMade(TokenAnswer):
-    """A token that was just made: `token` is shown this once."""
+    """A token that was made: `token` is shown once, and None where it is answered again."""
 
-    token: str
+    token: str | None
 
 
 class TeamAsked(Model):

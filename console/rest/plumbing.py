@@ -1,14 +1,10 @@
-"""What all routes share: who asks, pages, refusals and idempotency keys."""
+"""What all routes share: who asks, what they have already, and refusals."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-import orjson
-from fastapi import Depends, FastAPI, Header, HTTPException, Request
+from fastapi import Depends, FastAPI, Header, Request
 from pydantic import BaseModel
-from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DataError, OperationalError
 from starlette.responses import JSONResponse, Response
 
@@ -17,7 +13,7 @@ from console.accounts.entrance import Locked
 from console.accounts.principal import Principal
 from console.cases.acting import Refused
 from console.cases.intake import ReportFault
-from console.cases.once import KEY_MAX, Asked, KeyReused, digest_of, once
+from console.cases.once import KeyReused
 from console.cases.rows import Raced
 from console.guard import TooLarge, principal_of
 from console.lifecycle.refusal import Refusal
@@ -30,13 +26,6 @@ PLAIN: dict[type[Exception], int] = {
     Conflict: 409, AccountFault: 422, PeopleFault: 422, ReportFault: 422, KeyReused: 422,
     NoKey: 503, Locked: 429,
 }  # fmt: skip
-Key = Annotated[
-    str,
-    Header(
-        alias="Idempotency-Key", max_length=KEY_MAX, pattern=r"^[\x21-\x7e]*$",
-        description="the same key with the same request is done once, for a day",
-    ),
-]  # fmt: skip
 Responses = dict[int | str, dict[str, Any]]
 
 
@@ -150,36 +139,3 @@ def add_refusals(app: FastAPI) -> None:
     app.exception_handler(OperationalError)(busy)
     for kind in PLAIN:
         app.exception_handler(kind)(plain)
-
-
-def cursor_of(*parts: int | str) -> str:
-    """Where the next page begins, as a text that says nothing."""
-    return urlsafe_b64encode(orjson.dumps(parts)).rstrip(b"=").decode()
-
-
-def read_cursor(text: str | None) -> tuple[int, str] | None:
-    """The place that a cursor means. Raises HTTPException for one that is none of ours."""
-    if text is None:
-        return None
-    try:
-        raw = urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4))
-        at, name = orjson.loads(raw)
-    except ValueError as error:
-        raise HTTPException(422, "after: give the `next` of the page before") from error
-    if not (isinstance(at, int) and isinstance(name, str)) or abs(at) >= 1 << 62:
-        raise HTTPException(422, "after: give the `next` of the page before")
-    return at, name
-
-
-def answered_once(
-    engine: Engine, asked: Asked, work: Callable[[Connection], BaseModel]
-) -> Response:
-    """The answer of `work` in one transaction with its idempotency key; an old one is marked."""
-    body, is_old = once(engine, asked, lambda tx: work(tx).model_dump_json())
-    headers = {"Idempotency-Replayed": "true"} if is_old else {}
-    return Response(body, media_type="application/json", headers=headers)
-
-
-def asked_with(who: Principal, key: str, at: int, *parts: str) -> Asked:
-    """A request with its key; `parts` are what it says."""
-    return Asked(who.login, key, digest_of(*parts), at)

@@ -1,6 +1,6 @@
 """`/api/shelves`, `/api/floods`, `/api/statistics`: what keeps the feed good, and how good."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import sqlalchemy as sa
 from fastapi import APIRouter, HTTPException, Path, Query
@@ -23,12 +23,21 @@ from console.rest.answers import (
     VerdictsAnswer,
 )
 from console.rest.cases import Desk
-from console.rest.plumbing import REFUSED, Key, Who, answered_once, asked_with
+from console.rest.paging import Page, Paged
+from console.rest.plumbing import REFUSED, Who
+from console.rest.repeating import Repeatable
 
 ShelfId = Annotated[int, Path(ge=1, lt=1 << 62)]
 DAYS, DAYS_MAX = 30, 366
-FLOODS = 200
+MOST, MOST_MAX = 500, 1000
 DAY_MS = 24 * HOUR_MS
+
+
+_SHELF, _FLOOD = tuple(ShelfAnswer.model_fields), tuple(FloodAnswer.model_fields)
+
+
+def _id_of(row: sa.Row[Any]) -> tuple[int]:
+    return (row.id,)
 
 
 def quality_router(office: Office) -> APIRouter:
@@ -48,18 +57,17 @@ def _add_shelves(router: APIRouter, desk: Desk) -> None:
     office, cases = desk.office, desk.cases
 
     @router.get("/api/shelves")
-    def shelves(who: Who) -> list[ShelfAnswer]:
-        """What is held back now, why, by whom and until when."""
+    def shelves(who: Who, part: Paged) -> Page[ShelfAnswer]:
+        """What is held back now, why, by whom and until when; in the order in which it was put."""
         with desk.reader(who) as reader:
             rows = reader.shelves(office.clock())
-        return [
-            ShelfAnswer(**{name: row._mapping[name] for name in ShelfAnswer.model_fields})
-            for row in rows
-            if _covers(desk, who, row.estate, row.place)
-        ]
+        mine = [row for row in rows if _covers(desk, who, row.estate, row.place)]
+        return part.of(mine, _id_of, int).shown(
+            lambda row: ShelfAnswer(**{name: row._mapping[name] for name in _SHELF})
+        )
 
     @router.post("/api/shelves", response_model=ShelfAnswer, responses={422: REFUSED[422]})
-    def put(asked: ShelfAsked, who: Who, key: Key = "") -> Response:
+    def put(asked: ShelfAsked, who: Who, once: Repeatable) -> Response:
         """Hold a situation back for a time. Red alerts, duress and watch hits ring all the same."""
         at = office.clock()
         _check_shelf(desk, who, asked, at)
@@ -73,8 +81,7 @@ def _add_shelves(router: APIRouter, desk: Desk) -> None:
             append(tx, Signed(who.login, asked.why, at), [Said("shelves.put", target)])
             return ShelfAnswer(id=made[0], **row)
 
-        once = asked_with(who, key, at, "shelf", asked.model_dump_json())
-        return answered_once(office.engine, once, work)
+        return once.answer(office, asked, work)
 
     @router.delete("/api/shelves/{shelf}", status_code=204, responses={404: REFUSED[404]})
     def take_off(shelf: ShelfId, who: Who) -> None:
@@ -107,27 +114,29 @@ def _add_figures(router: APIRouter, desk: Desk) -> None:
     office = desk.office
 
     @router.get("/api/floods")
-    def floods(who: Who) -> list[FloodAnswer]:
-        """The last floods of the desks in one's area, newest first."""
+    def floods(who: Who, part: Paged) -> Page[FloodAnswer]:
+        """The floods of the desks in one's area, newest first."""
         with desk.reader(who) as reader:
-            rows = reader.floods(FLOODS)
-        return [
-            FloodAnswer(**{name: row._mapping[name] for name in FloodAnswer.model_fields})
-            for row in rows
-            if _covers(desk, who, row.estate, None)
-        ]
+            found = part.seen(
+                lambda last, limit: reader.floods(limit, None if last is None else -int(last[0])),
+                lambda row: (-row.id,), lambda row: _covers(desk, who, row.estate, None), int,
+            )  # fmt: skip
+        return found.shown(lambda row: FloodAnswer(**{name: row._mapping[name] for name in _FLOOD}))
 
     @router.get("/api/statistics/verdicts")
     def verdicts(
-        who: Who, days: Annotated[int, Query(ge=1, le=DAYS_MAX)] = DAYS
+        who: Who,
+        days: Annotated[int, Query(ge=1, le=DAYS_MAX)] = DAYS,
+        most: Annotated[int, Query(ge=1, le=MOST_MAX, description="of each list")] = MOST,
     ) -> StatisticsAnswer:
         """How often alerts were right, by situation and by device; the surest wrong ones first."""
         since = office.clock() - days * DAY_MS
         with desk.reader(who) as reader:
             told = reader.verdicts(since)
         return StatisticsAnswer(
-            since=since, by_rule=_verdicts(told.by_rule), by_device=_verdicts(told.by_device),
-            by_rule_and_device=_verdicts(told.by_both),
+            since=since, by_rule=_verdicts(told.by_rule[:most]),
+            by_device=_verdicts(told.by_device[:most]),
+            by_rule_and_device=_verdicts(told.by_both[:most]),
         )  # fmt: skip
 
 

@@ -7,7 +7,8 @@ from starlette.responses import Response
 from console.cases.intake import Report, categories
 from console.office import Office
 from console.rest.answers import CaseAnswer, CategoryAnswer
-from console.rest.plumbing import REFUSED, Key, Who, answered_once, asked_with
+from console.rest.plumbing import REFUSED, Who
+from console.rest.repeating import Repeatable
 from console.rest.showing import Shown
 
 
@@ -25,7 +26,7 @@ def reports_router(office: Office) -> APIRouter:
         }
 
     @router.post("/api/reports", response_model=CaseAnswer, responses={422: REFUSED[422]})
-    def file(report: Report, who: Who, key: Key = "") -> Response:
+    def file(report: Report, who: Who, once: Repeatable) -> Response:
         """Report something: a case is opened and its first handler is told."""
         at = office.clock()
 
@@ -33,7 +34,6 @@ def reports_router(office: Office) -> APIRouter:
             case = cases.intake.file(tx, who, report, at)
             return Shown(cases.procedure, office.title, who).case(case)
 
-        once = asked_with(who, key, at, "report", report.model_dump_json())
-        return answered_once(office.engine, once, work)
+        return once.answer(office, report, work)
 
     return router

@@ -3,20 +3,24 @@
 Plain functions: FastAPI runs them in threads, away from the stream of alerts.
 """
 
-from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any, Literal
 
 import orjson
 from fastapi import APIRouter, Request
 from pydantic import Field
+from sqlalchemy import Connection
+from starlette.responses import Response
 
+from console.guard import principal_of
 from console.register.answers import Change, Clear, Reveal, VersionAnswer
-from console.register.api import LIMIT, After, Limit, answered, signed_by
+from console.register.api import answered, signed_by, versions_of
 from console.register.kinds import Row
 from console.register.office import RegisterOffice
+from console.rest.paging import Page, Paged
+from console.rest.repeating import GUARDED_MADE, Repeatable
 from console.watch.desk import WatchWanted, state_of
 from console.watch.entries import WatchProposal, clear_value
+from console.watch.sight import WatchSight
 from schemas.base import Instant, Model
 from schemas.event_data import WatchBasis
 
@@ -74,42 +78,54 @@ def watch_router(office: RegisterOffice) -> APIRouter:
     return router
 
 
+def _sight(office: RegisterOffice, request: Request) -> WatchSight:
+    with answered():
+        return WatchSight(principal_of(request.scope), office.around())
+
+
+def _seen(office: RegisterOffice, request: Request, name: str) -> Row:
+    """An entry in sight. Raises HTTPException."""
+    bounds = _sight(office, request).conditions()
+    with answered(name):
+        return office.watch.entry(name, bounds)
+
+
 def _add_reading(router: APIRouter, office: RegisterOffice) -> None:
     desk = office.watch
 
     @router.get("/entries")
     def entries(
+        request: Request,
+        part: Paged,
         estate: str | None = None,
         case_number: str | None = None,
         standing: bool = True,
-        limit: Limit = LIMIT,
-        after: After = None,
-    ) -> list[WatchAnswer]:
+    ) -> Page[WatchAnswer]:
         """Entries in the order of their ids; of an estate also those that hold everywhere."""
-        now = office.clock()
-        wanted = WatchWanted(estate, case_number, now if standing else None)
-        return [watch_answer(row, now) for row in desk.listed(wanted, limit, after)]
+        now, begin = office.clock(), part.begin(str)
+        after = None if begin is None else str(begin[0])
+        bounds = _sight(office, request).conditions()
+        wanted = WatchWanted(estate, case_number, now if standing else None, bounds)
+        found = part.page(desk.listed(wanted, part.limit + 1, after), lambda row: (row["id"],))
+        return found.shown(lambda row: watch_answer(row, now))
 
     @router.get("/entries/{name}")
-    def entry(name: str) -> WatchAnswer:
+    def entry(name: str, request: Request) -> WatchAnswer:
         """One entry."""
-        with answered(name):
-            return watch_answer(desk.entry(name), office.clock())
+        return watch_answer(_seen(office, request, name), office.clock())
 
     @router.get("/entries/{name}/history")
-    def history(name: str) -> Sequence[VersionAnswer]:
+    def history(name: str, request: Request, part: Paged) -> Page[VersionAnswer]:
         """Who proposed, approved and ended it, when and why."""
-        with answered(name):
-            desk.entry(name)
-        return [VersionAnswer(**asdict(one)) for one in desk.history(name)]
+        _seen(office, request, name)
+        return versions_of(desk.history(name), part)
 
     @router.post("/entries/{name}/reveal")
     def reveal(name: str, told: Reveal, request: Request) -> Clear:
         """What an entry looks for. Who asked, when and why is written down first."""
-        signed = signed_by(office, request, told.why)
+        signed, row = signed_by(office, request, told.why), _seen(office, request, name)
         with answered(name):
-            row, keys = desk.entry(name), office.vault.keys()
-            target = f"watch/{name}"
+            keys, target = office.vault.keys(), f"watch/{name}"
             found = office.reveals.show(target, signed, lambda: {"value": clear_value(row, keys)})
         return Clear(id=name, values=found)
 
@@ -117,28 +133,43 @@ def _add_reading(router: APIRouter, office: RegisterOffice) -> None:
 def _add_writing(router: APIRouter, office: RegisterOffice) -> None:
     desk = office.watch
 
-    @router.post("/entries", status_code=201)
-    def propose(told: Proposed, request: Request) -> WatchAnswer:
+    @router.post("/entries", status_code=201, response_model=WatchAnswer)
+    def propose(told: Proposed, request: Request, once: Repeatable) -> Response:
         """Propose an entry. Nobody is looked for until a second person has approved it."""
-        signed = signed_by(office, request, told.why)
-        with answered():
-            check_estate(office, told.entry.estate)
-            return watch_answer(desk.propose(told.entry, signed), signed.at)
+        signed, sight = signed_by(office, request, told.why), _sight(office, request)
 
-    @router.post("/entries/{name}/approve")
-    def approve(name: str, told: Approval, request: Request) -> WatchAnswer:
+        def work(_: Connection) -> WatchAnswer:
+            with answered():
+                sight.check(told.entry.estate)
+                check_estate(office, told.entry.estate)
+                return watch_answer(desk.propose(told.entry, signed), signed.at)
+
+        return once.answer(office, told, work, GUARDED_MADE)
+
+    @router.post("/entries/{name}/approve", response_model=WatchAnswer)
+    def approve(name: str, told: Approval, request: Request, once: Repeatable) -> Response:
         """Put an entry in force, as a second person."""
         signed = signed_by(office, request, told.why)
-        with answered(name):
-            row = desk.approve(name, told.approver, signed, told.version)
-        return watch_answer(row, signed.at)
 
-    @router.post("/entries/{name}/end")
-    def end(name: str, told: Change, request: Request) -> WatchAnswer:
+        def work(_: Connection) -> WatchAnswer:
+            _seen(office, request, name)
+            with answered(name):
+                row = desk.approve(name, told.approver, signed, told.version)
+            return watch_answer(row, signed.at)
+
+        return once.answer(office, told, work)
+
+    @router.post("/entries/{name}/end", response_model=WatchAnswer)
+    def end(name: str, told: Change, request: Request, once: Repeatable) -> Response:
         """End an entry, approved or not."""
         signed = signed_by(office, request, told.why)
-        with answered(name):
-            return watch_answer(desk.end(name, signed, told.version), signed.at)
+
+        def work(_: Connection) -> WatchAnswer:
+            _seen(office, request, name)
+            with answered(name):
+                return watch_answer(desk.end(name, signed, told.version), signed.at)
+
+        return once.answer(office, told, work)
 
 
 def check_estate(office: RegisterOffice, estate: str | None) -> None:

@@ -9,6 +9,7 @@ from console.accounts.book import principal_of
 from console.accounts.tables import ACCOUNTS, TEAM_MEMBERS, TEAMS
 from console.lifecycle.table import Role
 
+Areas = tuple[str, ...]
 ROLES: tuple[Role, ...] = ("police", "supervisor")
 """Hits never leave the police, so no other role can be named."""
 
@@ -18,20 +19,24 @@ def names_to_choose(tx: Connection) -> list[str]:
     return [name for name in (*ROLES, *_teams(tx)) if bearers(tx, name)]
 
 
-def bearers(tx: Connection, name: str) -> list[str]:
-    """The logins that a role or team names and that would see a hit, in order."""
-    return sorted({login for login in _named(tx, name) if _sees(tx, login, name)})
+def bearers(tx: Connection, name: str, areas: Areas | None = None) -> list[str]:
+    """The logins that a role or team names and that would see a hit in some areas, in order."""
+    return sorted({login for login in _named(tx, name) if _sees(tx, login, name, areas)})
 
 
-def fault_of(tx: Connection, names: Iterable[str]) -> str | None:
-    """Why hits cannot go to some names, None if they can."""
+def fault_of(tx: Connection, names: Iterable[str], areas: Areas | None = None) -> str | None:
+    """Why hits in some areas (None: in any) cannot go to some names, None if they can."""
     teams = _teams(tx)
     for name in names:
         if name not in ROLES and name not in teams:
             known = ", ".join([*ROLES, *teams])
             return f"roles: {name!r} is no role or team that sees hits; there are: {known}"
-        if not bearers(tx, name):
-            return f"roles: nobody who sees police cases bears {name!r}; name others, or add one"
+        if not bearers(tx, name, areas):
+            there = "there " if areas else ""
+            return (
+                f"roles: nobody who sees police cases {there}bears {name!r}; name others, or add"
+                " one"
+            )
     return None
 
 
@@ -45,6 +50,8 @@ def _named(tx: Connection, name: str) -> Iterator[str]:
     yield from tx.scalars(sa.select(TEAM_MEMBERS.c.login).where(TEAM_MEMBERS.c.team == name))
 
 
-def _sees(tx: Connection, login: str, name: str) -> bool:
+def _sees(tx: Connection, login: str, name: str, areas: Areas | None) -> bool:
     who = principal_of(tx, login)
-    return who is not None and who.sees("police", police_only=True, named=(name,))
+    if who is None or not who.sees("police", police_only=True, named=(name,)):
+        return False
+    return areas is None or who.covers(areas)

@@ -6,7 +6,7 @@
 An entry is never changed: who needs another one ends this and proposes anew.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,28 +16,31 @@ from sqlalchemy import Connection, Engine
 
 from console.audit.chain import Said, Signed
 from console.audit.log import append, hold
-from console.database import writing
+from console.database import reading, writing
 from console.outbox.store import enqueue
 from console.register.kinds import Row
 from console.register.planning import Conflict, Refused
 from console.register.shelf import Version, as_row
 from console.register.tables import HISTORY
 from console.register.vault import Vault
-from console.watch.bearers import fault_of
+from console.watch.bearers import Areas, fault_of
 from console.watch.entries import WatchProposal, is_same_person, watch_row
+from console.watch.sight import KIND
 from console.watch.tables import WATCH_ENTRIES
 from console.watch.telling import estates_of, notes_of
-
-KIND = "watch"
 
 
 @dataclass(frozen=True, slots=True)
 class WatchWanted:
-    """Which entries: of an estate (and the city), of a case, in force at an instant (ms)."""
+    """Which entries: of an estate (and the city), of a case, in force at an instant (ms).
+
+    `bounds`: what holds for the rows that whoever asks may see (`sight`).
+    """
 
     estate: str | None = None
     case_number: str | None = None
     standing_at: int | None = None
+    bounds: Sequence[sa.ColumnElement[bool]] = ()
 
 
 def state_of(row: Row, at: int) -> str:
@@ -52,9 +55,14 @@ def state_of(row: Row, at: int) -> str:
 class WatchDesk:
     """The watch entries of one database."""
 
-    def __init__(self, engine: Engine, vault: Vault) -> None:
-        """`vault` holds the key that clear values are sealed with."""
-        self._engine, self._vault = engine, vault
+    def __init__(
+        self, engine: Engine, vault: Vault, areas: Callable[[str], Areas | None] = lambda _: None
+    ) -> None:
+        """`vault` holds the key that clear values are sealed with.
+
+        `areas` tells which areas an estate lies in; None where nobody has told.
+        """
+        self._engine, self._vault, self._areas = engine, vault, areas
 
     def propose(self, told: WatchProposal, signed: Signed) -> Row:
         """A new entry, not in force yet. Raises Refused, Conflict, NoKey."""
@@ -64,11 +72,17 @@ class WatchDesk:
             raise Refused(str(error)) from error
         with writing(self._engine) as tx:
             hold(tx)
-            _refuse_unborne(tx, told.roles)
+            self._refuse_unborne(tx, told.roles, told.estate)
             self._refuse_double(tx, row, signed.at)
             _said(tx, "proposed", row, signed)
             tx.execute(WATCH_ENTRIES.insert().values(row))
         return row
+
+    def _refuse_unborne(self, tx: Connection, roles: Iterable[str], estate: str | None) -> None:
+        """Hits go to names that somebody there bears: asked when proposed, and when approved."""
+        areas = None if estate is None else self._areas(estate)
+        if fault := fault_of(tx, roles, areas):
+            raise Refused(fault)
 
     @staticmethod
     def _refuse_double(tx: Connection, row: Row, at: int) -> None:
@@ -84,7 +98,7 @@ class WatchDesk:
             hold(tx)
             row = self._found(tx, name, version)
             _refuse_approval(row, approver, signed.at)
-            _refuse_unborne(tx, orjson.loads(row["roles"]))
+            self._refuse_unborne(tx, orjson.loads(row["roles"]), row["estate"])
             if is_same_person(self._proposer(tx, name), signed.who):
                 raise Refused("whoever entered the proposal cannot approve it; another must")
             row |= {"approver": approver, "approved_at": signed.at}
@@ -132,7 +146,7 @@ class WatchDesk:
     def listed(self, wanted: WatchWanted, limit: int, after: str | None = None) -> list[Row]:
         """At most `limit` entries in the order of their ids, beginning behind `after`."""
         columns = WATCH_ENTRIES.c
-        query = sa.select(WATCH_ENTRIES).order_by(columns.id).limit(limit)
+        query = sa.select(WATCH_ENTRIES).order_by(columns.id).limit(limit).where(*wanted.bounds)
         if wanted.estate is not None:
             query = query.where(sa.or_(columns.estate == wanted.estate, columns.estate.is_(None)))
         if wanted.case_number is not None:
@@ -141,27 +155,25 @@ class WatchDesk:
             query = query.where(columns.ended_at.is_(None), columns.valid_to > wanted.standing_at)
         if after is not None:
             query = query.where(columns.id > after)
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return [as_row(row) for row in connection.execute(query)]
 
-    def entry(self, name: str) -> Row:
-        """One entry. Raises KeyError."""
-        with self._engine.connect() as connection:
-            return self._found(connection, name, None)
+    def entry(self, name: str, bounds: Sequence[sa.ColumnElement[bool]] = ()) -> Row:
+        """One entry, within the bounds of whoever asks. Raises KeyError."""
+        query = sa.select(WATCH_ENTRIES).where(WATCH_ENTRIES.c.id == name, *bounds)
+        with reading(self._engine) as connection:
+            found = connection.execute(query).one_or_none()
+        if found is None:
+            raise KeyError(name)
+        return as_row(found)
 
     def history(self, name: str) -> Sequence[Version]:
         """The versions of an entry, the oldest first."""
         mine = (HISTORY.c.kind == KIND, HISTORY.c.entry == name)
         columns = [HISTORY.c[field] for field in Version.__dataclass_fields__]
         query = sa.select(*columns).where(*mine).order_by(HISTORY.c.version)
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return [Version(*row) for row in connection.execute(query)]
-
-
-def _refuse_unborne(tx: Connection, roles: Iterable[str]) -> None:
-    """Hits go to names that somebody bears: asked when it is proposed, and when approved."""
-    if fault := fault_of(tx, roles):
-        raise Refused(fault)
 
 
 def _refuse_approval(row: Row, approver: str, at: int) -> None:

@@ -12,12 +12,14 @@ from console.audit.chain import Signed
 from console.posting import OwnForm, Posted
 from console.privacy.rendering import Asking, Page, Pages
 from console.register.api import OURS
+from console.register.kinds import Row
 from console.register.office import RegisterOffice
 from console.wall_clock import day_ends, day_from
 from console.watch.api import WatchAnswer, check_estate, watch_answer
 from console.watch.bearers import names_to_choose
 from console.watch.desk import WatchWanted
 from console.watch.entries import DAYS_MAX, WatchProposal, clear_value, is_same_person
+from console.watch.sight import WatchSight
 from schemas.base import MS_PER_S
 from schemas.event_data import WatchBasis
 from schemas.events import explain
@@ -36,7 +38,18 @@ class WatchPages:
     def __init__(self, office: RegisterOffice) -> None:
         """Over one office's register."""
         self.office = office
-        self.pages = Pages(office.settings)
+        self.pages = Pages(office.settings, lambda estate: office.around().config(estate))
+
+    def sight(self, asking: Asking) -> WatchSight:
+        """What whoever asks sees of the entries."""
+        return WatchSight(asking.who, self.office.around())
+
+    def row(self, asking: Asking, name: str) -> Row:
+        """An entry in sight. Raises HTTPException."""
+        try:
+            return self.office.watch.entry(name, self.sight(asking).conditions())
+        except KeyError as error:
+            raise HTTPException(404, "there is no such entry") from error
 
     def signed(self, asking: Asking, why: str) -> Signed:
         """Who does something, why and when. Raises ValueError without a reason."""
@@ -47,7 +60,9 @@ class WatchPages:
     def listed(self, asking: Asking, *, everything: bool) -> Response:
         """The entries, those that stand or all of them."""
         now = self.office.clock()
-        rows = self.office.watch.listed(WatchWanted(standing_at=None if everything else now), MOST)
+        bounds = self.sight(asking).conditions()
+        wanted = WatchWanted(standing_at=None if everything else now, bounds=bounds)
+        rows = self.office.watch.listed(wanted, MOST)
         found = sorted((watch_answer(row, now) for row in rows), key=_newest)
         return self.pages.draw(asking, "watch.html", entries=found, everything=everything)
 
@@ -55,21 +70,19 @@ class WatchPages:
         """The form of a proposal, with what was typed."""
         with self.office.engine.connect() as connection:
             names = names_to_choose(connection)
-        known = sorted(self.office.known().estates)
+        sight = self.sight(asking)
+        known = sight.estates(tuple(sorted(self.office.known().estates)))
         return self.pages.draw(
             asking, "watch-new.html", 422 if wrong else 200, given=given, wrong=wrong,
             names=names, bases=BASES, kinds=LOOKS_FOR, severities=SEVERITIES, estates=known,
-            days_max=DAYS_MAX,
+            days_max=DAYS_MAX, is_whole=sight.is_whole,
         )  # fmt: skip
 
     def entry(
         self, asking: Asking, name: str, wrong: str | None = None, clear: str | None = None
     ) -> Response:
         """One entry with its history, and what may be done to it. Raises HTTPException."""
-        try:
-            row = self.office.watch.entry(name)
-        except KeyError as error:
-            raise HTTPException(404, "there is no such entry") from error
+        row = self.row(asking, name)
         told, history = (
             watch_answer(row, self.office.clock()),
             self.office.watch.history(name),
@@ -111,15 +124,12 @@ def _add_looking(router: APIRouter, pages: WatchPages) -> None:
 
     @router.post("/watch/{name}/reveal")
     def reveal(name: str, asking: Page, given: OwnForm) -> Response:
-        office = pages.office
+        office, row = pages.office, pages.row(asking, name)
         try:
-            row, keys = office.watch.entry(name), office.vault.keys()
-            signed = pages.signed(asking, given.get("why"))
+            keys, signed = office.vault.keys(), pages.signed(asking, given.get("why"))
             shown = office.reveals.show(
                 f"watch/{name}", signed, lambda: {"value": clear_value(row, keys)}
             )
-        except KeyError as error:
-            raise HTTPException(404, "there is no such entry") from error
         except REFUSED as error:
             return pages.entry(asking, name, str(error))
         return pages.entry(asking, name, clear=shown["value"])
@@ -133,6 +143,7 @@ def _add_acting(router: APIRouter, pages: WatchPages) -> None:
         try:
             signed = pages.signed(asking, given.get("why"))
             told = WatchProposal(**_proposal(given, asking.who.login, pages))
+            pages.sight(asking).check(told.estate)
             check_estate(pages.office, told.estate)
             row = desk.propose(told, signed)
         except ValidationError as error:
@@ -150,14 +161,13 @@ def _add_acting(router: APIRouter, pages: WatchPages) -> None:
         return _done(name, asking, given, approving=False)
 
     def _done(name: str, asking: Asking, given: Posted, *, approving: bool) -> Response:
+        pages.row(asking, name)
         try:
             signed = pages.signed(asking, given.get("why"))
             if approving:
                 desk.approve(name, asking.who.login, signed, _version(given))
             else:
                 desk.end(name, signed, _version(given))
-        except KeyError as error:
-            raise HTTPException(404, "there is no such entry") from error
         except REFUSED as error:
             return pages.entry(asking, name, str(error))
         return RedirectResponse(f"/watch/{name}", 303)

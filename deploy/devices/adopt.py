@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from deploy.devices.common import House
+from deploy.devices.importing import WRITTEN
 from deploy.devices.site_edit import with_device, with_include
 from ingest.gateway.quarantine_store import quarantine_files, read_notes
 from ingest.notes import Note
@@ -42,25 +43,55 @@ def note_named(data: Path, name: str) -> Note:
         names = ", ".join(note.name for note in named)
         raise NotAdopted(f"{name}: several devices push under this name ({names}); name one")
     raise NotAdopted(
-        f"{name}: nothing was heard of an unregistered device of this name; see `devices list`"
+        f"{name}: nothing was heard of an unregistered device of this name by ingest on {data}; "
+        "`devices list` has those it heard (`devices learn` keeps nothing: paste its entry)"
     )
+
+
+def beside(main: Path, file: Path) -> Path:
+    """A file named on the command line, as the site file would name it. Raises NotAdopted."""
+    found = main.parent / os.path.relpath(main.parent / file, main.parent)
+    if not found.parent.is_dir():
+        raise NotAdopted(
+            f"{file}: there is no folder {found.parent}; it is taken beside the site file {main}"
+        )
+    return found
 
 
 def texts_with(house: House, file: Path, estate: str, item: str) -> dict[Path, str]:
     """The files as they will be: the one that takes the device, and the main one if it must
     include it. Raises CannotEdit.
     """
-    assert house.site_file is not None
-    assert house.loaded is not None
-    known = {listed.resolve(): listed for listed in house.loaded.files}
-    file = known.get(file.resolve(), file)
+    file = listed(house, file)
     if file == house.site_file:
         raise NotAdopted(f"{file}: devices are adopted into a file that it includes; name another")
-    texts = {file: with_device(_text(file), estate, item)}
+    text = _text(file)
+    if text.startswith(WRITTEN):
+        raise NotAdopted(
+            f"{file}: a list is its owner and would take the device out again at the next import; "
+            "add it to the list, or name another with --file"
+        )
+    return texts_as(house, file, with_device(text, estate, item))
+
+
+def texts_as(house: House, file: Path, text: str) -> dict[Path, str]:
+    """The files as they will be: one with a new text, and the main one if it must include it.
+    Raises CannotEdit.
+    """
+    assert house.site_file is not None
+    assert house.loaded is not None
+    file = listed(house, file)
+    texts = {file: text}
     name = os.path.relpath(file.resolve(), house.site_file.resolve().parent)
-    if file not in known.values() and not is_asked_for(name, house.site.include):
+    if file not in house.loaded.files and not is_asked_for(name, house.site.include):
         texts[house.site_file] = with_include(_text(house.site_file), name)
     return texts
+
+
+def listed(house: House, file: Path) -> Path:
+    """A file as the site lists it, if it does, by whatever way it was named."""
+    files = house.loaded.files if house.loaded else ()
+    return next((known for known in files if known.resolve() == file.resolve()), file)
 
 
 def is_asked_for(name: str, patterns: Iterable[str]) -> bool:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import re
 import socket
-from collections.abc import Iterator
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -17,22 +17,25 @@ from deploy.devices.common import (
     PASSWORDS,
     AdapterFolder,
     Data,
+    House,
     SiteFile,
-    clock_words,
     clocks,
     end,
+    heard_at,
     house,
     passwords,
 )
 from deploy.devices.entry import PAGES, Address, Entry, page_of, read_pages, site_lines, typed
-from deploy.devices.judged import found, judged
+from deploy.devices.judged import Known, found, judged
+from deploy.devices.listing import Heard, device_rows, note_rows
 from deploy.devices.plan_check import plan_faults
 from deploy.embedded.parts import LOOPBACK
 from deploy.embedded.place import BRIDGE_PORT, told_ports
 from ingest.bridge.passwords import PasswordFileError, generate_password, set_password
 from ingest.notes import Note
 from ingest.site_check import checked, face_warnings, faces_enrolled
-from schemas.base import format_instant
+from schemas.base import MS_PER_S
+from schemas.fault_words import nearest
 from schemas.site import Site
 
 MQTT_PORT = 1883
@@ -88,40 +91,42 @@ def list_devices(
         bool, typer.Option("--unknown", help="Only those not registered, with their entries.")
     ] = False,
 ) -> None:
-    """Print every device: estate, name, adapter, place, clock, password; then the unregistered.
+    """Print every device with place, when it was last heard, clock and password; then those that
+    no site file names.
+
+    `last heard` is what ingest on this data folder wrote down, up to half a minute late: `never`
+    if it has not heard the device, `-` if no ingest ran there. Times are the estate's own.
 
     Example: smart-community devices list --site site.yaml
     """
     told = house(data, site, adapters)
-    if not unknown:
-        for row in _rows(told.site, clocks(data), passwords(data)):
-            typer.echo(row)
     try:
         notes = notes_of(data)
     except NotAdopted as error:
         end(str(error))
-    if notes and not unknown:
-        typer.echo(f"not registered: {len(notes)} (--unknown has more of each)")
-    for note in notes:
-        for row in taking_in.about(note, told) if unknown else [_note_row(note)]:
-            typer.echo(row)
+    if unknown:
+        rows = [row for note in notes for row in taking_in.about(note, told)]
+    else:
+        rows = _all_rows(told.site, notes, data)
+    typer.echo("\n".join(rows) if rows else _nobody(told, unknown=unknown))
 
 
-def _rows(site: Site, clock: dict[str, float], known: set[str]) -> Iterator[str]:
-    for estate in site.estates:
-        for device in estate.devices:
-            has = "password" if device.id in known else "-"
-            off = clock_words(clock.get(f"/{estate.id}/{device.id}")) or "-"
-            where = f"{estate.id:<20} {device.id:<24} {device.adapter:<20} {device.place:<20}"
-            yield f"{where} {off:<20} {has}"
-    for name in sorted(known - _device_ids(site)):
-        yield f"{'-':<20} {name:<24} {'-':<20} {'-':<20} {'-':<20} password"
+def _all_rows(site: Site, notes: list[Note], data: Path) -> list[str]:
+    now = time.time_ns() // (MS_PER_S * MS_PER_S)
+    rows = device_rows(site, Heard(now, clocks(data), heard_at(data), passwords(data)))
+    if notes:
+        rows += [""] * bool(rows)
+        rows += [f"not registered: {len(notes)} (devices list --unknown has the entry of each)"]
+        rows += note_rows(notes, now)
+    return rows
 
 
-def _note_row(note: Note) -> str:
-    by = note.adapter or "not understood"
-    heard = f"{format_instant(note.last_at)}  {note.messages} messages"
-    return f"  {note.name:<24} {by:<20} {heard}, {note.rejected} of them not understood"
+def _nobody(told: House, *, unknown: bool) -> str:
+    if unknown:
+        return "no device was heard that no site file names"
+    if told.site_file is None:
+        return f"no site file was given (--site), and no device was heard on {told.data}"
+    return f"{told.site_file} names no device, and none was heard on {told.data}"
 
 
 @devices_app.command("check")
@@ -131,7 +136,8 @@ def check(
     data: Data = Path("data"),
     adapters: AdapterFolder = None,
 ) -> None:
-    """Check that site file, plans, passwords and adapters agree; exit status 1 when they do not.
+    """Check that site file, plans, passwords and adapters agree; exit status 1 when they do not,
+    2 when the site file has a fault.
 
     With a device's name: how it is known, how its clock is read, and when it counts as lost.
 
@@ -143,7 +149,7 @@ def check(
     try:
         checked(told.loaded, told.catalogue.face_adapters)
         if name is not None:
-            _check_one(told.site, name, clocks(data))
+            _check_one(told, name, clocks(data))
             return
     except ValueError as error:
         end(str(error))
@@ -157,13 +163,18 @@ def check(
     typer.echo("site file, passwords and adapters agree")
 
 
-def _check_one(site: Site, name: str, clock: dict[str, float]) -> None:
+def _check_one(told: House, name: str, clock: dict[str, float]) -> None:
     """Print how a device will be judged. Raises ValueError for one that is not there."""
-    devices = found(site, name)
+    devices = found(told.site, name)
     if not devices:
-        raise ValueError(f"{name}: is no device of the site; see `devices list`")
+        near = nearest(name, (d.id for estate in told.site.estates for d in estate.devices))
+        mend = f"did you mean {near}?" if near else "see `devices list`"
+        raise ValueError(f"{name}: is no device of the site; {mend}")
     for estate, device in devices:
-        for line in judged(estate, device, clock.get(f"/{estate.id}/{device.id}")):
+        adapter = told.catalogue.adapters.get(device.adapter)
+        push = Entry(device.id, adapter.spec, device.place).push if adapter else None
+        known = Known(clock.get(f"/{estate.id}/{device.id}"), push)
+        for line in judged(estate, device, known):
             typer.echo(line)
 
 
@@ -214,7 +225,3 @@ def _own_address() -> str:
         except OSError:
             return "THIS_MACHINE"
         return str(probe.getsockname()[0])
-
-
-def _device_ids(site: Site) -> set[str]:
-    return {device.id for estate in site.estates for device in estate.devices}

@@ -68,7 +68,9 @@ class Ear:
         found = self.mapper.read(message)
         topic, at = message.topic, message.received_at
         if isinstance(found, Rejected):
-            note = self._note("", unregistered_name(topic), at)
+            sender = self.mapper.registry.sender(topic, found.adapter)
+            whose = (sender.estate, sender.device) if sender else ("", unregistered_name(topic))
+            note = self._note(*whose, at)
             if note is not None:
                 note.refuse(topic, at, found)
             return
@@ -114,7 +116,9 @@ async def _reach(
         await running
     where = f"{settings.mqtt_host}:{settings.mqtt_port}"
     if not ear.ready.is_set():
-        raise NotHeard(f"no MQTT broker takes us at {where}: start it, or set SC_MQTT_HOST")
+        raise NotHeard(
+            f"no MQTT broker takes us at {where}: start it, or name another with --broker HOST:PORT"
+        )
     if ear.refused:
         names = ", ".join(ear.refused)
         raise NotHeard(f"the broker at {where} refuses {names}: check its access list")

@@ -6,12 +6,14 @@ from typing import Any
 from deploy.devices.stanza import line
 
 Devices = Mapping[str, list[dict[str, Any]]]
+WRITTEN = "# Written by `smart-community devices import"
+"""How a file begins that is a list's, and may be written anew."""
 
 
 def file_text(devices: Devices, source: str) -> str:
     """The include file: the same list gives the same text, whatever stood there before."""
     rows = [
-        f"# Written by `smart-community devices import {source}`.",
+        f"{WRITTEN} {source}`.",
         "# Change the list and import it again: what is written here by hand is lost then.",
         "version: 1",
         "devices:" if devices else "devices: {}",
@@ -20,6 +22,11 @@ def file_text(devices: Devices, source: str) -> str:
         rows.append(f"  {line({estate: 0})[3:].partition(':')[0]}:")
         rows.extend(f"    {line(device)}" for device in found)
     return "\n".join(rows) + "\n"
+
+
+def is_written(text: str) -> bool:
+    """Whether a file is a list's own, or holds nothing yet."""
+    return text.startswith(WRITTEN) or not text.strip()
 
 
 def differences(before: Devices, after: Devices) -> Iterator[str]:

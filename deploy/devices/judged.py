@@ -1,6 +1,7 @@
 """How one device is found, timed and missed, in words, before it is ever heard. Pure."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from processors.core.rule import ms
 from processors.rules.device_lost.rule import RULE, DeviceLostParams
@@ -25,8 +26,18 @@ def found(site: Site, name: str) -> list[tuple[EstateSite, DeviceSite]]:
     return [(e, device) for e in site.estates for device in e.devices if device.id == name]
 
 
-def judged(estate: EstateSite, device: DeviceSite, behind_s: float | None) -> Iterator[str]:
-    """One line for each thing that is decided about it; `behind_s` is its clock's measured error.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What else is known of a device: its clock's measured error, and the make under which it would
+    push by HTTP, None for one that speaks MQTT.
+    """
+
+    behind_s: float | None = None
+    push: str | None = None
+
+
+def judged(estate: EstateSite, device: DeviceSite, known: Known) -> Iterator[str]:
+    """One line for each thing that is decided about it.
 
     Raises ValueError where the site's settings of the rule do not hold.
     """
@@ -34,8 +45,9 @@ def judged(estate: EstateSite, device: DeviceSite, behind_s: float | None) -> It
     place = config.place_name(device.place)
     yield f"{device.id}: {device.kind} at {device.place} ({place.zh}) of {estate.id}"
     yield f"  understood by  {device.adapter}"
-    yield f"  known by       {'; '.join(_signs(device))}"
-    yield f"  clock          {_clock(estate, device, behind_s)}"
+    signs = "; ".join(_signs(device, known.push)) or "nothing yet: give it ids: or topics:"
+    yield f"  known by       {signs}"
+    yield f"  clock          {_clock(estate, device, known.behind_s)}"
     yield f"  lost           {'; '.join(_losses(config, device))}"
     blind = ", ".join(rests_on(config, device.id)) or "no rule"
     yield f"  while lost     cannot be judged there: {blind}"
@@ -43,8 +55,9 @@ def judged(estate: EstateSite, device: DeviceSite, behind_s: float | None) -> It
         yield f"  faces          {device.face.faces_enrolled} enrolled, {_papers(device)}"
 
 
-def _signs(device: DeviceSite) -> Iterator[str]:
-    yield f"HTTP pushes to /push/{device.id}/MAKE"
+def _signs(device: DeviceSite, push: str | None) -> Iterator[str]:
+    if push is not None:
+        yield f"HTTP pushes to /push/{device.id}/{push}"
     if device.ids:
         yield f"its own name {', '.join(device.ids)}"
     if device.topics:

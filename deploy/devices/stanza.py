@@ -16,6 +16,8 @@ from schemas.site_faults import FACE_PAPERS
 PLACE = "PLACE"
 """What stands for a place that nobody has named yet."""
 TOPICS_MAX = 4
+NOBODY = "no adapter"
+"""How a reason begins that no adapter gave."""
 CLOCK_OFF_S = 2.0
 _NO_ID = re.compile(r"[^A-Za-z0-9._-]+")
 _KINDS: tuple[tuple[DeviceKind, tuple[str, ...]], ...] = (
@@ -71,6 +73,11 @@ def line(told: Mapping[str, Any]) -> str:
     return f"- {text.strip()}"
 
 
+def counted(count: int, word: str) -> str:
+    """A number and what it counts."""
+    return f"{count} {word}{'' if count == 1 else 's'}"
+
+
 def kind(note: Note) -> DeviceKind:
     """What a device is by what it said."""
     for found, starts in _KINDS:
@@ -94,7 +101,11 @@ def recognises_faces(note: Note, spec: AdapterSpec | None) -> bool:
 def missing(note: Note, spec: AdapterSpec | None, *, zone: bool = False) -> Iterator[str]:
     """What a person must still settle, one line each; `zone`: a time zone is configured."""
     for reason, count in list(note.reasons.items())[:TOPICS_MAX]:
-        yield f"not understood ({count} messages): {reason}"
+        yield f"not understood ({counted(count, 'message')}): {reason}"
+    if note.messages and note.messages == note.rejected:
+        if any(reason.startswith(NOBODY) for reason in note.reasons):
+            yield "no adapter reads what it says: `adapters new` begins one from a message of it"
+        return
     if note.messages > note.rejected and not note.types:
         yield "understood, and nothing was told that becomes an event; let it do something"
     if note.untimed and not zone:

@@ -8,34 +8,34 @@ from typing import Annotated, Any
 
 import structlog
 import typer
-from pydantic import ValidationError
 
 from deploy.devices.adopt import (
     NotAdopted,
+    beside,
     estate_for,
-    is_asked_for,
+    listed,
     note_named,
+    texts_as,
     texts_with,
     write_checked,
 )
 from deploy.devices.common import (
     AdapterFolder,
+    Broker,
     Data,
     House,
     SiteFile,
+    broker_settings,
     end,
     house,
     site_file,
 )
-from deploy.devices.importing import differences, file_text
-from deploy.devices.site_edit import CannotEdit, with_include
-from deploy.devices.stanza import PLACE, Wish, entry, line, missing
-from deploy.embedded.parts import LOOPBACK
-from deploy.embedded.place import told_ports
+from deploy.devices.importing import differences, file_text, is_written
+from deploy.devices.site_edit import CannotEdit
+from deploy.devices.stanza import PLACE, Wish, counted, entry, line, missing
 from ingest.mapping import Mapper
 from ingest.notes import Note
 from ingest.registry import Registry
-from ingest.settings import IngestSettings
 from ingest.templates import template_files
 from schemas.device_site import FaceSite
 from schemas.site_faults import UNREGISTERED
@@ -71,7 +71,8 @@ def import_list(  # noqa: PLR0913 - one parameter for each option of the command
     file: Annotated[Path, typer.Argument(help="The list: CSV in UTF-8 or GB18030.")],
     write: Annotated[bool, typer.Option("--write", help="Write it; without it only say.")] = False,
     out: Annotated[
-        Path | None, typer.Option(help="The include file; without it the list's name, .yaml.")
+        Path | None,
+        typer.Option(help="The include file, beside the site file; else the list's name, .yaml."),
     ] = None,
     site: SiteFile = None,
     adapters: AdapterFolder = None,
@@ -79,8 +80,10 @@ def import_list(  # noqa: PLR0913 - one parameter for each option of the command
 ) -> None:
     """Take a list of devices into the site: every fault by row, and what would change.
 
-    The list is the whole of its include file: a device that is gone from it goes. Columns may be
-    called as in the site file or as in Chinese device lists; docs/site-file.md has them all.
+    The devices go into a file of their own beside the site file, which then includes it; no other
+    file is touched. The list is the whole of that file: a device that is gone from the list goes.
+    Columns may be called as in the site file or as in Chinese device lists; docs/site-file.md has
+    them all.
 
     Example: smart-community devices import gates.csv --site site.yaml --write
     """
@@ -89,12 +92,12 @@ def import_list(  # noqa: PLR0913 - one parameter for each option of the command
 
     told = house(data, site, adapters)
     main = site_file(told)
-    target = main.parent / (out or f"{file.stem}.yaml")
     try:
+        target = listed(told, beside(main, out or Path(f"{file.stem}.yaml")))
         table = read_table(file.read_bytes(), str(file), told.site)
-        before = _devices_in(target)
+        before = _devices_in(target, main)
         changes = list(differences(before, table.content["devices"]))
-        texts = _with_target(told, target, file_text(table.content["devices"], file.name))
+        texts = texts_as(told, target, file_text(table.content["devices"], file.name))
         differ = _differ(texts)
         # Checked as the list, so that a fault is told at its row.
         write_checked(told, texts, {target: table}, write=write and differ)
@@ -106,11 +109,16 @@ def import_list(  # noqa: PLR0913 - one parameter for each option of the command
         typer.echo(row)
     count = sum(map(len, table.content["devices"].values()))
     if not differ:
-        typer.echo(f"{count} devices, nothing to change")
-    elif write:
-        typer.echo(f"{count} devices written to {target}")
+        typer.echo(f"{count} devices, nothing to change in {target}")
+        return
+    included = f"{main} {'now includes' if write else 'would include'} it" if main in texts else (
+        f"{main} includes it already"
+    )  # fmt: skip
+    if write:
+        typer.echo(f"{count} devices written to {target}; {included}")
     else:
-        typer.echo(f"{count} devices would stand in {target}; run it again with --write")
+        typer.echo(f"{count} devices would stand in {target}; {included}")
+        typer.echo("nothing is written yet: run it again with --write")
 
 
 def _differ(texts: dict[Path, str]) -> bool:
@@ -120,34 +128,34 @@ def _differ(texts: dict[Path, str]) -> bool:
     )
 
 
-def _devices_in(file: Path) -> dict[str, list[dict[str, Any]]]:
+def _devices_in(file: Path, main: Path) -> dict[str, list[dict[str, Any]]]:
+    """What an earlier list put into its file. Raises NotAdopted for a file that no list wrote: all
+    that stands in it would be lost.
+    """
     if not file.exists():
         return {}
-    content = parse(file.read_text(encoding="utf-8"), str(file)).content
+    text = file.read_text(encoding="utf-8")
+    if file == main or not is_written(text):
+        what = "is the site file itself" if file == main else "was not written by `devices import`"
+        raise NotAdopted(f"{file}: {what}, and would be overwritten; name another with --out")
+    content = parse(text, str(file)).content
     found: dict[str, list[dict[str, Any]]] = (content or {}).get("devices") or {}
     return found
-
-
-def _with_target(told: House, target: Path, text: str) -> dict[Path, str]:
-    main = site_file(told)
-    texts = {target: text}
-    name = target.name if target.parent == main.parent else str(target)
-    if not is_asked_for(name, told.site.include):
-        texts[main] = with_include(main.read_text(encoding="utf-8"), name)
-    return texts
 
 
 def learn(  # noqa: PLR0913 - one parameter for each option of the command
     filter_: Annotated[str, typer.Option("--filter", help="The MQTT topic filter.")] = "#",
     for_s: Annotated[float, typer.Option("--for", min=1, help="Seconds to listen.")] = 60,
-    broker: Annotated[str | None, typer.Option(help="The MQTT broker, HOST:PORT.")] = None,
+    broker: Broker = None,
     site: SiteFile = None,
     adapters: AdapterFolder = None,
     data: Data = Path("data"),
 ) -> None:
     """Listen, and say of each device which adapter understands it and what is missing.
 
-    The broker is that of the stack of the data folder, or what SC_MQTT_… in the environment names.
+    It keeps nothing: paste the entries that it prints. What ingest has heard, `devices adopt` takes
+    in by itself. The broker is that of the stack of the data folder, or what SC_MQTT_… in the
+    environment names.
 
     Example: smart-community devices learn --filter 'site-7/#' --for 60
     """
@@ -157,7 +165,7 @@ def learn(  # noqa: PLR0913 - one parameter for each option of the command
 
     _be_quiet()
     told = house(data, site, adapters)
-    settings = _broker(data, broker)
+    settings = broker_settings(data, broker)
     mapper = Mapper(told.catalogue, Registry(told.site))
     ear = Ear(mapper, _now_ms, (filter_,), settings.topic_prefixes)
     typer.echo(f"listening to {filter_} for {for_s:g} s; let each device do something")
@@ -169,7 +177,9 @@ def learn(  # noqa: PLR0913 - one parameter for each option of the command
         pass
     for note in sorted(ear.notes.values(), key=lambda note: (note.estate, note.name)):
         _tell(note, told)
-    typer.echo(f"{ear.messages} messages of {len(ear.notes)} devices")
+    typer.echo(f"{counted(ear.messages, 'message')} of {counted(len(ear.notes), 'device')}")
+    if not ear.messages:
+        typer.echo(f"nothing was said on {filter_}: see that the devices publish to this broker")
 
 
 def _be_quiet() -> None:
@@ -179,24 +189,6 @@ def _be_quiet() -> None:
 
 def _now_ms() -> int:
     return time.time_ns() // MS_IN_NS
-
-
-def _broker(data: Path, broker: str | None) -> IngestSettings:
-    """The broker that was named, that of the stack, or what the environment says."""
-    try:
-        settings = IngestSettings(data=data)
-    except ValidationError as error:
-        end("; ".join(f"SC_{f['loc'][0]}: {f['msg']}" for f in error.errors(include_url=False)))
-    if broker is not None:
-        host, _, port = broker.rpartition(":")
-        if not host or not port.isdigit():
-            end(f"--broker {broker}: write it as HOST:PORT")
-        return settings.model_copy(update={"mqtt_host": host, "mqtt_port": int(port)})
-    stack = told_ports(data)
-    if stack is None:
-        return settings
-    here = {"mqtt_host": LOOPBACK, "mqtt_port": stack[0].mqtt_inner, "mqtt_version": "311"}
-    return settings.model_copy(update=here)
 
 
 def _tell(note: Note, told: House) -> None:
@@ -211,7 +203,7 @@ def about(note: Note, told: House) -> list[str]:
     where = f"registered in {note.estate}" if known else "not registered"
     by = f"understood by {note.adapter}" if note.adapter else "not understood"
     said = ", ".join(f"{word} {count}" for word, count in note.types.items())
-    rows = [f"{note.name}: {where}, {by}, {note.messages} messages"]
+    rows = [f"{note.name}: {where}, {by}, {counted(note.messages, 'message')}"]
     rows += [f"  said     {said}"] if said else []
     rows += [f"  on       {', '.join(list(note.topics)[:4])}"]
     rows += [f"  missing  {row}" for row in missing(note, spec, zone=known)]
@@ -230,9 +222,9 @@ def adopt(  # noqa: PLR0913 - one parameter for each option of the command
     face: Annotated[
         list[str] | None, typer.Option(help="PAPER=TEXT, once for each paper of a face device.")
     ] = None,
-    file: Annotated[Path, typer.Option(help="The include file it is written to.")] = Path(
-        "adopted.yaml"
-    ),
+    file: Annotated[
+        Path, typer.Option(help="The include file it is written to, beside the site file.")
+    ] = Path("adopted.yaml"),
     site: SiteFile = None,
     adapters: AdapterFolder = None,
     data: Data = Path("data"),
@@ -250,7 +242,7 @@ def adopt(  # noqa: PLR0913 - one parameter for each option of the command
         wish = Wish(place, id_, template, kind, _papers(face or []))
         spec = told.catalogue.adapters[note.adapter].spec if note.adapter else None
         item = line(entry(note, spec, wish))
-        texts = texts_with(told, main.parent / file, estate_for(told, estate), item)
+        texts = texts_with(told, beside(main, file), estate_for(told, estate), item)
         write_checked(told, texts)
     except (NotAdopted, CannotEdit, FileFaults) as error:
         end(str(error))

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from deploy.devices.cli import devices_app
+from deploy.devices.common import Broker
 
 
 @devices_app.command("prove")
@@ -38,6 +39,7 @@ def prove(  # noqa: PLR0913 - one parameter for each option of the command
         "data"
     ),
     lang: Annotated[str, typer.Option(help="zh or en.")] = "en",
+    broker: Broker = None,
 ) -> None:
     """Say on one page whether a device is understood, and if not, why.
 
@@ -54,5 +56,6 @@ def prove(  # noqa: PLR0913 - one parameter for each option of the command
         Options(
             name=name, recorded=recorded, listen_s=listen, steps=not no_steps, html=html, save=save,
             site=site, adapters=adapters, adapter=adapter, topic=topic, tz=tz, data=data, lang=lang,
+            broker=broker,
         )
     )  # fmt: skip

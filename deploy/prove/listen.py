@@ -108,7 +108,10 @@ async def listen(ear: Ear, settings: IngestSettings, panel: Panel, plan: Plan) -
     try:
         if not await _reach(ear, running, plan.reach_s):
             where = f"{settings.mqtt_host}:{settings.mqtt_port}"
-            raise NoBroker(f"no MQTT broker takes us at {where}: start it, or set SC_MQTT_HOST")
+            raise NoBroker(
+                f"no MQTT broker takes us at {where}: start it, or name another with --broker "
+                "HOST:PORT"
+            )
         marks = await walk(ear, panel) if plan.steps else ()
         panel.say(panel.words("listening", seconds=f"{plan.seconds:g}"))
         await asyncio.sleep(plan.seconds)

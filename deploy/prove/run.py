@@ -8,14 +8,14 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 from zoneinfo import available_timezones
 
 import structlog
 import typer
 
-from deploy.embedded.parts import LOOPBACK
-from deploy.embedded.place import told_files, told_ports
+from deploy.devices.common import broker_settings
+from deploy.embedded.place import told_files
 from deploy.prove.checks import judge
 from deploy.prove.findings import Checked, verdict
 from deploy.prove.listen import Ear, NoBroker, Panel, Plan, listen
@@ -25,7 +25,6 @@ from deploy.prove.setting import Setting
 from deploy.prove.trial import AS_CONFIGURED, Heard, Mark, Trial
 from ingest.catalogue import load_catalogue
 from ingest.mqtt import MqttRefused
-from ingest.settings import IngestSettings
 from schemas.base import MS_PER_S, format_instant
 from schemas.site import Site
 from schemas.site_files import load_site
@@ -51,6 +50,7 @@ class Options:
     tz: str | None
     data: Path
     lang: str
+    broker: str | None = None
 
 
 def run_proof(options: Options) -> None:
@@ -122,7 +122,7 @@ def _heard(options: Options, setting: Setting) -> tuple[tuple[Heard, ...], tuple
 
 
 async def _listen(options: Options, setting: Setting) -> tuple[tuple[Heard, ...], tuple[Mark, ...]]:
-    settings = mqtt_settings(options.data)
+    settings = broker_settings(options.data, options.broker)
     prefixes = settings.topic_prefixes
     mapper = setting.mappers()[AS_CONFIGURED]
     ear = Ear(setting, mapper, _now, setting.filters(prefixes), prefixes)
@@ -130,17 +130,6 @@ async def _listen(options: Options, setting: Setting) -> tuple[tuple[Heard, ...]
     plan = Plan(options.listen_s, steps=options.steps and sys.stdin.isatty())
     marks = await listen(ear, settings, panel, plan)
     return tuple(ear.messages), marks
-
-
-def mqtt_settings(data: Path) -> IngestSettings:
-    """How to reach the MQTT broker: that of the stack on this folder, or what SC_… names."""
-    told = told_ports(data)
-    changes: dict[str, Any] = {"data": data}
-    if told is not None:
-        # Behind the gate, where nobody is asked for a password; rumqttd speaks 3.1.1.
-        port = told[0].mqtt_inner
-        changes |= {"mqtt_host": LOOPBACK, "mqtt_port": port, "mqtt_version": "311"}
-    return IngestSettings(**changes)
 
 
 async def _ask(text: str) -> str:

@@ -13,9 +13,15 @@ SiteFile = Annotated[Path | None, typer.Option(help="The site file; without it t
 AdapterFolder = Annotated[
     Path | None, typer.Option(help="A folder with your own adapters; without it the stack's.")
 ]
-Device = Annotated[str | None, typer.Option(help="Only what this device sent.")]
+Device = Annotated[
+    str | None, typer.Option(help="Only what this device sent: its name in the site, or its topic.")
+]
 AdapterName = Annotated[
     str | None, typer.Option("--adapter", help="Only what this adapter refused, or none took.")
+]
+TakerName = Annotated[
+    str | None,
+    typer.Option("--adapter", help="Only what this adapter, or make, refused then or takes now."),
 ]
 Since = Annotated[str | None, typer.Option(help="Only from this time on, in RFC 3339.")]
 
@@ -37,28 +43,31 @@ def list_rejected(  # noqa: PLR0913 - one parameter for each option of the comma
     adapter: AdapterName = None,
     since: Since = None,
     everything: Annotated[bool, typer.Option("--all", help="Also what was re-driven.")] = False,
+    site: SiteFile = None,
 ) -> None:
     """Print what was not understood in seven days, by reason and device, the most frequent first.
 
-    Each group shows how it differs from the nearest message that is understood: names of its
-    parts, never what they say.
+    A device is called as in the site file; one that the site does not have is said to be not
+    registered, and called by its topic. Each group shows how it differs from the nearest message
+    that is understood: names of its parts, never what they say.
 
     Example: smart-community rejected list --data /var/lib/smart-community
     """
     from deploy.rejects import commands
 
     wanted = commands.chosen(device=device, adapter=adapter, since=since)
-    asked = commands.Asked(data, bootstrap, adapters=adapters)
+    asked = commands.Asked(data, bootstrap, site, adapters)
     commands.list_groups(asked, wanted, everything=everything)
 
 
 @rejected_app.command("show")
-def show(
+def show(  # noqa: PLR0913 - one parameter for each option of the command
     identity: Annotated[str, typer.Argument(metavar="ID", help="Of one message, or its begin.")],
     reason: Annotated[str, typer.Option(help="Why you must see it; it is written down.")],
     data: Data = Path("data"),
     bootstrap: Bootstrap = None,
     out: Annotated[Path | None, typer.Option(help="Write the body to this file.")] = None,
+    site: SiteFile = None,
 ) -> None:
     """Show one message in clear. Who, when and why is written down first, for good.
 
@@ -68,7 +77,7 @@ def show(
     """
     from deploy.rejects import commands
 
-    commands.show_body(commands.Asked(data, bootstrap), identity, reason.strip(), out)
+    commands.show_body(commands.Asked(data, bootstrap, site), identity, reason.strip(), out)
 
 
 @rejected_app.command("redrive")
@@ -76,7 +85,7 @@ def redrive(  # noqa: PLR0913 - one parameter for each option of the command
     group: Annotated[list[str] | None, typer.Option(help="Only this group, or these.")] = None,
     identity: Annotated[list[str] | None, typer.Option("--id", help="Only this message.")] = None,
     device: Device = None,
-    adapter: AdapterName = None,
+    adapter: TakerName = None,
     since: Since = None,
     everything: Annotated[bool, typer.Option("--all", help="All of it.")] = False,
     go: Annotated[bool, typer.Option("--publish", help="Write the events; else only say.")] = False,

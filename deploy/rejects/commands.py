@@ -5,6 +5,7 @@ import logging
 import os
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -29,6 +30,7 @@ from ingest.rejects.entries import Entry, Group, Wanted, grouped
 from ingest.rejects.ledger import Act, LedgerFault, Line, enter, read_ledger
 from ingest.rejects.redrive import Driven, Vault, batch_of, drive, summary
 from schemas.base import MS_PER_S, parse_instant
+from schemas.fault_words import nearest
 from schemas.sealing import SealError
 from schemas.yaml_file import FileFaults
 
@@ -44,8 +46,8 @@ def chosen(
     *, groups: tuple[str, ...] = (), ids: tuple[str, ...] = (), device: str | None = None,
     adapter: str | None = None, since: str | None = None,
 ) -> Wanted:  # fmt: skip
-    """What the options name; `since` in RFC 3339."""
-    return Wanted(groups, ids, device, adapter, _instant(since))
+    """What the options name; `since` in RFC 3339, `adapter` a name or a make."""
+    return Wanted(groups, ids, device, () if adapter is None else (adapter,), _instant(since))
 
 
 def list_groups(asked: Asked, wanted: Wanted, *, everything: bool) -> None:
@@ -86,7 +88,11 @@ def show_body(asked: Asked, identity: str, why: str, out: Path | None) -> None:
 def redrive(asked: Asked, wanted: Wanted, *, go: bool) -> None:
     """Say what messages become now, and with `go` write it to Kafka."""
     source = _source(asked)
-    driven = _drive(source, _entries(source, wanted))
+    entries = _entries(source, wanted)
+    driven = _drive(source, entries)
+    if wanted.adapters:
+        known = _adapters(source, wanted.adapters, entries)
+        driven = [one for one in driven if one.is_of(known)]
     for line in summary(driven):
         typer.echo(line)
     good = [one for one in driven if one.refused is None]
@@ -114,9 +120,31 @@ def _source(asked: Asked) -> Source:
 
 def _entries(source: Source, wanted: Wanted) -> list[Entry]:
     try:
-        return [entry for entry in source.entries(_now()) if wanted.has(entry)]
+        entries = source.entries(_now())
     except SourceFault as error:
         end(str(error))
+    try:
+        entries = source.named(entries)
+    except FileFaults as error:
+        typer.echo(f"devices are named by their topics: {error.faults[0]}", err=True)
+    if wanted.adapters:
+        wanted = replace(wanted, adapters=_adapters(source, wanted.adapters, entries))
+    return [entry for entry in entries if wanted.has(entry)]
+
+
+def _adapters(source: Source, names: Sequence[str], entries: Sequence[Entry]) -> tuple[str, ...]:
+    """The adapters of these names and makes: those there are, and those that once refused."""
+    try:
+        catalogue = source.catalogue()
+    except FileFaults as error:
+        end(str(error))
+    found = {a.spec.name for name in names for a in catalogue.named(name)}
+    found |= set(names) & {entry.adapter for entry in entries}
+    if not found:
+        near = nearest(names[0], catalogue.adapters)
+        mend = f"did you mean {near}?" if near else "see `adapters list`"
+        end(f"--adapter {names[0]}: there is no adapter or make of this name; {mend}")
+    return tuple(sorted(found))
 
 
 def _differences(source: Source, groups: Sequence[Group]) -> dict[str, dict[str, Entry]]:

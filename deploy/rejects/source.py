@@ -6,7 +6,8 @@ days, also while the stack is down. On a real Kafka the topic has them.
 
 import asyncio
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from deploy.embedded.parts import GATEWAY, LOOPBACK
 from deploy.embedded.place import told_files, told_ports
 from deploy.embedded.store import NAME
 from ingest.catalogue import Catalogue, load_catalogue
+from ingest.filters import without_prefix
 from ingest.gateway.intake import Intake
 from ingest.gateway.state import DeviceClocks, load
 from ingest.key_file import KeyFileError, load_keys
@@ -81,6 +83,23 @@ class Source:
     def catalogue(self) -> Catalogue:
         """The adapters that ingest has. Raises FileFaults."""
         return load_catalogue(self.settings.adapters)
+
+    def named(self, entries: Iterable[Entry]) -> list[Entry]:
+        """The entries by the names that the site gives their devices. Raises FileFaults."""
+        site = self._site()
+        if site is None:
+            return list(entries)
+        registry = Registry(site)
+        return [self._named(entry, registry) for entry in entries]
+
+    def _named(self, entry: Entry, registry: Registry) -> Entry:
+        if entry.record is None:
+            return entry
+        topic = without_prefix(entry.record.topic, self.settings.topic_prefixes)
+        sender = registry.sender(topic, entry.adapter)
+        if sender is None:
+            return replace(entry, estate="")
+        return replace(entry, device=sender.device, estate=sender.estate)
 
     def intake_of(self, vault: Vault) -> IntakeOf:
         """Each gateway's intake, with its own measure of the devices' clocks. Raises FileFaults."""

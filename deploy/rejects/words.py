@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from ingest.forms import KnownForm, form_of, nearest
+from ingest.message import in_message
 from ingest.rejects.entries import Entry, Group
 from ingest.rejects.ledger import Line
 from schemas.base import format_instant
@@ -25,9 +26,9 @@ def group_lines(group: Group, redriven: int, unlike: Mapping[str, Entry]) -> lis
     again = f", {redriven} of them re-driven" if redriven else ""
     said = reason if len(reason) <= REASON_MAX else reason[: REASON_MAX - 1] + "…"
     lines = [
-        f"{group.name}  {group.count} from {entry.device}{again}",
+        f"{group.name}  {group.count} from {entry.sender}{again}",
         f"  {format_instant(group.first)} to {format_instant(group.last)}",
-        f"  {who}: {said}{f' at {path}' if path else ''}",
+        f"  {who}: {in_message(said, path)}",
     ]
     shown = list(unlike.items())[:DIFFERENCES_MAX] or [("", entry)]
     for words, example in shown:
@@ -52,7 +53,7 @@ def shown_head(entry: Entry) -> list[str]:
     return [
         f"id        {entry.id}",
         f"group     {entry.group}",
-        f"device    {entry.device}",
+        f"device    {entry.sender}",
         f"topic     {topic}",
         f"received  {format_instant(entry.at)}{kept}",
         f"reason    {entry.reason}",

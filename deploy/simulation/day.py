@@ -12,6 +12,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from deploy.simulation.agenda import DAY_BEGINS, DAY_MS, Agenda
+from deploy.simulation.cottages import Also, nothing_else
 from deploy.simulation.director import Director
 from deploy.simulation.estate import DAHUA, GATE, HIKVISION, Estate
 from deploy.simulation.facts import CONSOLE, Fact, Truth
@@ -39,12 +40,16 @@ def day_start(estate: Estate, day: date) -> int:
 class Day:
     """One day, played once. `truths` is complete when `facts` is exhausted."""
 
-    def __init__(self, estate: Estate, homes: tuple[Home, ...], seed: int, day: date) -> None:
-        """Plans the day; nothing is played yet."""
+    def __init__(
+        self, estate: Estate, homes: tuple[Home, ...], seed: int, day: date,
+        also: Also = nothing_else,
+    ) -> None:  # fmt: skip
+        """Plans the day; nothing is played yet. `also` is what else happens on it."""
         self.start = day_start(estate, day)
         self._rng = Random(f"{seed}/{day.isoformat()}")
         self._stage = Stage(estate, self._rng)
         self._homes = homes
+        self._also = also
         self._weekend = day.weekday() >= 5
         self._number = max(0, day.toordinal() - _FIRST_DAY) * NUMBERS_A_DAY
 
@@ -71,7 +76,7 @@ class Day:
         estate, start = self._stage.estate, self.start
         agenda = Agenda(estate, self._homes, self._rng, start, self._weekend)
         director = Director(estate, self._homes, self._rng, start)
-        return sorted([*agenda.steps(), *director.steps()], key=_at)
+        return sorted([*agenda.steps(), *director.steps(), *self._also(start)], key=_at)
 
     def _heartbeats(self) -> Iterator[Step | Fact]:
         """Each device at its own rhythm, from a phase of its own."""

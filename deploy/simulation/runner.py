@@ -9,6 +9,7 @@ from pathlib import Path
 
 import orjson
 
+from deploy.simulation.cottages import Also, nothing_else
 from deploy.simulation.day import day_of, day_start
 from deploy.simulation.estate import Estate, load_estate
 from deploy.simulation.events import DEMO_KEYS, EventWriter
@@ -40,7 +41,8 @@ class SimulationSettings:
     `begins` is the first simulated instant in ms (see `usual_beginning`). `resume_file` keeps the
     simulated time across restarts and wins over `begins` once it exists. `announce` is given the
     permits and watch entries as events, sealed under `keys`, because no device says them. `clock`
-    False keeps the simulated time off the broker, for a gateway that goes by its own.
+    False keeps the simulated time off the broker, for a gateway that goes by its own. `also` is
+    what else happens on each day.
     """
 
     begins: int
@@ -51,6 +53,7 @@ class SimulationSettings:
     announce: Announce | None = None
     keys: Keys = DEMO_KEYS
     clock: bool = True
+    also: Also = nothing_else
 
 
 def usual_beginning(estate: Estate, now: int) -> int:
@@ -65,7 +68,7 @@ async def run_simulation(settings: SimulationSettings, stop: asyncio.Event) -> N
     """
     estate = load_estate()
     begins = _resumed(settings)
-    timeline = Timeline(estate, settings.seed, begins)
+    timeline = Timeline(estate, settings.seed, begins, also=settings.also)
     with Publisher(settings.broker) as publisher:
         player = _Player(settings, publisher, estate, timeline.arrivals())
         pace = Pace(begins, settings.speed)

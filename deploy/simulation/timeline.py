@@ -8,6 +8,7 @@ from random import Random
 from typing import NamedTuple
 
 from deploy.simulation.agenda import DAY_MS
+from deploy.simulation.cottages import Also, nothing_else
 from deploy.simulation.day import Day, day_of, day_start
 from deploy.simulation.estate import Estate
 from deploy.simulation.facts import CONSOLE, Fact, Truth
@@ -33,13 +34,15 @@ class Arrival(NamedTuple):
 class Timeline:
     """A simulation from `begins` on, without end. The same seed says the same about each instant.
 
-    `tick_s` is how often the gateway's clock stands among the facts; None for never.
+    `tick_s` is how often the gateway's clock stands among the facts; None for never. `also` is what
+    else happens on each day.
     """
 
     estate: Estate
     seed: int
     begins: int
     tick_s: int | None = None
+    also: Also = nothing_else
 
     @classmethod
     def of_day(
@@ -57,7 +60,7 @@ class Timeline:
         homes = self.homes()
         day = day_of(self.estate, self.begins)
         while True:
-            for arrival in self._day(Day(self.estate, homes, self.seed, day), truths):
+            for arrival in self._day(Day(self.estate, homes, self.seed, day, self.also), truths):
                 if arrival.received_at > self.begins:
                     yield arrival
                 elif arrival.fact.device == CONSOLE:

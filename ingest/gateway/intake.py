@@ -31,6 +31,9 @@ from schemas.site_faults import UNREGISTERED
 LARGE_PAYLOAD = 64 * 1024
 """Events of a smaller message cannot outgrow an envelope, so only larger ones are measured."""
 
+_STRANGERS = f"/{UNREGISTERED}/"
+"""How the source of a device begins that no site names."""
+
 log = structlog.get_logger("ingest.intake")
 
 
@@ -65,7 +68,8 @@ class Intake:
 
     `mapper` and `configs` are exchanged when the site changes; `sightings` says whether plates are
     also written under the city's keys. `prefixes` are this gateway's own and unknown to adapters
-    and site. `quarantine` notes what devices say that no site names.
+    and site. `quarantine` notes what devices say that no site names, `heard_at` when each that one
+    names was last heard (receipt in ms), by source.
     """
 
     mapper: Mapper
@@ -76,6 +80,7 @@ class Intake:
     prefixes: tuple[str, ...] = ("",)
     quarantine: Quarantine | None = None
     configs: Mapping[str, EstateConfig] = field(default_factory=dict)
+    heard_at: dict[str, int] = field(default_factory=dict)
 
     def read(self, message: Message, heard: Heard) -> Outcome:
         """The outcome of one message. Never raises for what the message holds."""
@@ -109,7 +114,11 @@ class Intake:
 
     def _refuse(self, message: Message, known: Message, why: Rejected) -> Outcome:
         device = guess_device(known.topic)
-        if self.quarantine is not None and not self.mapper.registry.knows(known.topic):
+        sender = self.mapper.registry.sender(known.topic, why.adapter)
+        if sender is not None:
+            if not message.retained:
+                self.heard_at[f"/{sender.estate}/{sender.device}"] = message.received_at
+        elif self.quarantine is not None:
             self.quarantine.refused(known, why, unregistered_name(known.topic))
         return Outcome(refusal=refuse(message, why, self.keys, self.gateway, device))
 
@@ -133,7 +142,11 @@ class Intake:
             time = self._set_times(event, correction, changes)
         left = protect(event, self.keys, time, changes)
         outcome.events.append(left)
-        if self.sightings and event.estate != UNREGISTERED:
+        if event.source.startswith(_STRANGERS):
+            return
+        if not event.data.retained and event.type != "device.offline":
+            self.heard_at[event.source] = event.data.received_at
+        if self.sightings:
             seen = sighting(event, left, self.keys, self.configs.get(event.estate))
             outcome.sightings.extend(filter(None, (seen,)))
 

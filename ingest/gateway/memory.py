@@ -21,6 +21,7 @@ class Memory:
         clocks = load(self._clocks_path, DeviceClocks)
         self.keeper = TickKeeper(state.since, clocks.ticked_at)
         self.skew = SkewTable.load(clocks.samples)
+        self.heard_at = dict(clocks.heard_at)
         self._kept = self.skew.corrections()
         self.estates = set(state.estates)
         self.filters = set(state.filters)
@@ -54,7 +55,9 @@ class Memory:
     async def save_clocks(self) -> None:
         """Keep what was measured of devices' clocks, without holding up the event loop."""
         self._kept = self.skew.corrections()
-        clocks = DeviceClocks(ticked_at=self.keeper.last_at, samples=self.skew.dump())
+        clocks = DeviceClocks(
+            ticked_at=self.keeper.last_at, samples=self.skew.dump(), heard_at=dict(self.heard_at)
+        )
         await asyncio.to_thread(save, self._clocks_path, clocks)
 
     def _save(self) -> None:

@@ -78,6 +78,7 @@ class Gateway:
             keys=self.quarantine.keys,
             gateway=settings.gateway,
             skew=self.memory.skew,
+            heard_at=self.memory.heard_at,
             sightings=settings.sightings,
             prefixes=settings.topic_prefixes,
             quarantine=self.quarantine,

@@ -8,6 +8,8 @@ rest a message goes at once, under load many go together.
 
 import asyncio
 from dataclasses import dataclass, field, replace
+from itertools import groupby
+from operator import attrgetter
 
 import structlog
 
@@ -31,6 +33,7 @@ from schemas.place import EstateConfig
 BATCH_MIN, BATCH_MAX = 50, 250
 YIELD_EVERY = 32
 OBJECT_RETRY_S = 5.0
+_LIVE, _LATER = Heard(live=True), Heard(live=False)
 
 log = structlog.get_logger("ingest.worker")
 
@@ -74,6 +77,7 @@ class Worker:
     _announced_at: int = 0
     _next: tuple[Intake, dict[str, EstateConfig]] | None = None
     _sent_s: float = 0.0
+    _understood: int = 0
     _flight: "_Flight | None" = None
 
     async def run(self) -> None:
@@ -175,6 +179,8 @@ class Worker:
             read.batch.add(outcome)
             if receipt is not None:
                 read.receipts.append(receipt)
+        self.metrics.understood.inc(self._understood)
+        self._understood = 0
         return read
 
     async def _launch(self, run: list[Delivery], read: "_Read") -> None:
@@ -207,7 +213,7 @@ class Worker:
             message = replace(message, received_at=first.at)
             heard = Heard(live=False, corrections=first.corrections)
         else:
-            heard = Heard(live=self.memory.keeper.live and not delivery.duplicate)
+            heard = _LIVE if self.memory.keeper.live and not delivery.duplicate else _LATER
         if is_own(message):
             outcome = Outcome(events=self._tick(delivery))
         else:
@@ -240,8 +246,10 @@ class Worker:
         if outcome.refusal is not None:
             adapter = outcome.refusal.record.adapter or "none"
             self.metrics.rejected.labels(adapter).inc()
+        elif outcome.events:
+            self._understood += 1
         else:
-            (self.metrics.understood if outcome.events else self.metrics.silent).inc()
+            self.metrics.silent.inc()
 
     async def _keep_objects(self, objects: list[SealedObject]) -> None:
         """Large bodies go to disk before their records; while the disk is full, nothing goes on."""
@@ -287,7 +295,9 @@ class Worker:
         """In the order of hearing. On a connection that is gone there is nothing to acknowledge:
         the broker sends the messages again, and their receipts wait for that.
         """
-        acked = sum(d.connection.ack(d.packet) for d in run if d.packet)
+        acked = 0
+        for connection, deliveries in groupby(run, attrgetter("connection")):
+            acked += connection.ack_all([d.packet for d in deliveries if d.packet])
         if acked:
             self.journal.acknowledge(acked)
             self.metrics.acked.inc(acked)

@@ -25,6 +25,7 @@ from ingest.pictures import named_or_carried
 from schemas.base import MS_PER_S
 from schemas.event_data import Direction, EventData
 
+KNOWN_SHOWN = 8
 _SPELLINGS = {True: ("true", "on", "yes"), False: ("false", "off", "no")}
 
 
@@ -269,11 +270,22 @@ def _chosen(cases: tuple[_Case, ...], frame: Frame) -> _Case:
     for case in cases:
         if case.matches(frame):
             return case
-    asked = {at.path(frame): at.find(frame) for case in cases for at, _ in case.when}
-    values = ", ".join(f"{path} = {value!r}" for path, value in asked.items())
+    asked: dict[str, Any] = {}
+    known: dict[str, set[str]] = {}
+    for at, values in (sign for case in cases for sign in case.when):
+        path = at.path(frame)
+        asked[path] = at.find(frame)
+        known.setdefault(path, set()).update(values)
+    said = [path for path, value in asked.items() if value is not None] or list(asked)
+    found = ", ".join(f"{path} = {asked[path]!r}{_but(known[path])}" for path in said)
     raise Unreadable(
-        f"no entry of events: knows {values}; add one to adapter.yaml", next(iter(asked))
+        f"no entry of events: knows {found}; add one under events: of adapter.yaml", said[0]
     )
+
+
+def _but(known: set[str]) -> str:
+    """The words that are known, where there are few."""
+    return f" (but {', '.join(sorted(known))})" if len(known) <= KNOWN_SHOWN else ""
 
 
 def _picture(pick: PicturePick) -> Callable[[Frame], tuple[str | Picture, ...]]:

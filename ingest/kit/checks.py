@@ -11,7 +11,7 @@ from typing import Any
 from ingest.catalogue import Adapter, Catalogue
 from ingest.kit.cases import EXPECTED, MESSAGE, REJECTED, Case, cases_of, plain, written_faults
 from ingest.mapping import Mapper
-from ingest.message import Rejected, Unreadable
+from ingest.message import Rejected, Unreadable, in_message
 from schemas.events import Event, decode_line
 
 DIFFERENCES_MAX = 5
@@ -27,7 +27,7 @@ def becomes_what_it_says(case: Case, catalogue: Catalogue) -> Iterator[str]:
     if isinstance(found, Rejected):
         told = {"reason": found.reason, "path": found.path}
         if expected is not None:
-            yield f"is rejected: {found.reason} at {found.path or 'the whole message'}"
+            yield f"is rejected: {in_message(found.reason, found.path)}"
         else:
             yield from differences(rejected, told, "")
     elif expected is None:
@@ -91,7 +91,7 @@ def is_written_as_agreed(case: Case, catalogue: Catalogue) -> Iterator[str]:
     if not beside:
         found = case.read_by(catalogue)
         if isinstance(found, Rejected):
-            yield f"is rejected: {found.reason} at {found.path or 'the whole message'}"
+            yield f"is rejected: {in_message(found.reason, found.path)}"
         else:
             yield f"becomes {_types(plain(found))}"
             yield from lost_times(case, found)

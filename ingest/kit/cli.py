@@ -1,6 +1,8 @@
 """`smart-community adapters`: list them, begin a new one, and run its cases."""
 
 import re
+import shutil
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -98,7 +100,8 @@ def types(
 
     Example: smart-community adapters types door
     """
-    lines = type_lines(word)
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    lines = type_lines(word, width)
     if not lines:
         _end(f"{word}: no event type begins so; `adapters types` lists all")
     typer.echo("\n".join(lines))

@@ -1,5 +1,6 @@
 """The list of adapters: for a terminal, and as the documents' table. Pure but for reading cases."""
 
+import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ HEADS = {
     "en": ("adapter", "understands", "models", "way in", "evidence", "cases"),
     "zh": ("适配器", "看得懂什么", "型号", "接入方式", "依据", "用例"),
 }
+TEXT_MIN = 40
+"""Characters that a text gets at least, however narrow the terminal."""
 WAYS = {"en": ("MQTT", "HTTP push"), "zh": ("MQTT", "HTTP 推送")}
 
 
@@ -86,17 +89,37 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-def type_lines(begin: str = "") -> list[str]:
-    """The event types that a device may tell, each with its meaning and its own fields."""
+def type_lines(begin: str = "", width: int | None = None) -> list[str]:
+    """The event types that a device may tell, each with its meaning and its own fields.
+
+    In lines of `width` characters, the rest of a text under its begin; without it each text stands
+    on one line. Nothing is left out.
+    """
     lines: list[str] = []
     for word, data in EventData.TYPES.items():
         if word in NOT_FROM_DEVICES or not word.startswith(begin):
             continue
-        lines.append(f"{word:<24} {' '.join((data.__doc__ or '').split())}")
+        meaning = " ".join((data.__doc__ or "").split())
+        lines += _wrapped(f"{word:<24} ", meaning, width)
         for name in sorted(own_fields(word)):
             kind = str(data.model_fields[name].annotation).replace("typing.", "")
-            lines.append(f"{'':<26}{name}: {_kind(kind)}")
+            lines += _wrapped(f"{'':<26}{name}: ", _kind(kind), width)
     return lines
+
+
+def _wrapped(head: str, text: str, width: int | None) -> list[str]:
+    """A text behind its head; in a terminal too narrow for both, the text goes below."""
+    if width is None or len(head) + len(text) <= width:
+        return [head + text]
+    room = max(TEXT_MIN, width)
+    indent = " " * min(len(head), max(2, room - TEXT_MIN))
+    rows = textwrap.wrap(
+        text, room, initial_indent=indent, subsequent_indent=indent,
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
+    if len(indent) < len(head):
+        return [head.rstrip(), *rows]
+    return [head + rows[0].strip(), *rows[1:]]
 
 
 def _kind(annotation: str) -> str:

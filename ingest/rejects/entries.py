@@ -31,7 +31,8 @@ class Entry:
     """One thing that was set aside. `record` is the gateway's own; `body` is another stage's.
 
     `at` is the receipt of the message in ms since the epoch; `written` is when the record was
-    written, by the clock of who wrote it, and all that another stage knows.
+    written, by the clock of who wrote it, and all that another stage knows. `estate` is that of a
+    registered device, empty where the site has none that it could be of, None where nobody asked.
     """
 
     id: str
@@ -44,11 +45,21 @@ class Entry:
     adapter: str | None = None
     record: RejectedRecord | None = None
     body: bytes = b""
+    estate: str | None = None
+
+    @property
+    def sender(self) -> str:
+        """Who sent it, and whether the site has it."""
+        if self.estate is None:
+            return self.device
+        return (
+            f"{self.device} of {self.estate}" if self.estate else f"{self.device} (not registered)"
+        )
 
     @property
     def group(self) -> str:
         """The short name of all that was set aside for the same reason from the same device."""
-        parts = (self.stage, self.device, self.adapter or "", *self.likes)
+        parts = (self.stage, self.device, self.adapter or "", *self.likes, self.estate or "")
         return blake2b("\x1f".join(parts).encode(), digest_size=3).hexdigest()
 
     @property
@@ -144,7 +155,7 @@ class Wanted:
     groups: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
     device: str | None = None
-    adapter: str | None = None
+    adapters: tuple[str, ...] = ()
     since: int | None = None
 
     @property
@@ -153,13 +164,16 @@ class Wanted:
         return self == Wanted()
 
     def has(self, entry: Entry) -> bool:
-        """Whether an entry is meant. `adapter` is the one that refused it, if one did."""
+        """Whether an entry is meant. Its `adapter` is the one that refused it, if one did; what
+        none took may be any adapter's. A device goes by its name, and by the topic it spoke on.
+        """
+        called = (entry.device, entry.record.device if entry.record else "")
         return (
             (not self.groups or entry.group in self.groups)
             and (not self.ids or any(entry.id.startswith(start) for start in self.ids))
-            and self.device in (None, entry.device)
+            and (self.device is None or self.device in called)
             and (self.since is None or entry.at >= self.since)
-            and (self.adapter is None or entry.adapter in (self.adapter, None))
+            and (not self.adapters or entry.adapter in (*self.adapters, None))
         )
 
 

@@ -22,8 +22,11 @@ class LogAway(RuntimeError):
 
 async def read_log(settings: IngestSettings) -> list[Entry]:
     """All entries that Kafka still has. Raises LogAway."""
+    # From the earliest on by itself: a seek may lose against the look-up of the latest offset
+    # that runs since the assignment, and then nothing would be read.
     consumer = AIOKafkaConsumer(
         **kafka_connection(settings), group_id=None, enable_auto_commit=False,
+        auto_offset_reset="earliest",
         fetch_max_wait_ms=FETCH_WAIT_MS, max_partition_fetch_bytes=REJECTED.record_bytes_max,
     )  # fmt: skip
     try:
@@ -46,7 +49,6 @@ async def _entries(consumer: AIOKafkaConsumer) -> AsyncIterator[Entry]:
         while not consumer.assignment():  # noqa: ASYNC110  # aiokafka tells nobody.
             await asyncio.sleep(ASSIGNED_LOOK_S)
     spots = sorted(consumer.assignment())
-    await consumer.seek_to_beginning(*spots)
     ends = await consumer.end_offsets(spots)
     while [spot for spot in spots if await consumer.position(spot) < ends[spot]]:
         batches = await asyncio.wait_for(consumer.getmany(timeout_ms=1000), ANSWER_WITHIN_S)

@@ -7,13 +7,13 @@ Plates are not written into the sightings again: those live for a day from their
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ingest.gateway.batch import Batch
 from ingest.gateway.intake import Heard, Intake, Outcome
-from ingest.message import Message
+from ingest.message import Message, in_message
 from ingest.rejected import RejectedRecord, open_body
 from ingest.rejects.entries import Entry
 from ingest.sealed_text import opened
@@ -26,11 +26,22 @@ IntakeOf = Callable[[str], Intake]
 
 @dataclass(frozen=True, slots=True)
 class Driven:
-    """One entry and what becomes of it now: events (perhaps none), or the reason why not yet."""
+    """One entry and what becomes of it now: events (perhaps none), or the reason why not yet.
+
+    `adapter` is the one that read or refused it now, None if none claims it, or that cannot be told
+    as it becomes nothing.
+    """
 
     entry: Entry
     outcome: Outcome = field(default_factory=Outcome)
     refused: str | None = None
+    adapter: str | None = None
+
+    def is_of(self, adapters: Collection[str]) -> bool:
+        """Whether it is one of these adapters': it refused it, or it takes it now."""
+        if self.entry.adapter in adapters or self.adapter in adapters:
+            return True
+        return self.refused is None and not self.outcome.events
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +72,9 @@ def drive(entry: Entry, vault: Vault, intake_of: IntakeOf) -> Driven:
     outcome = intake_of(record.gateway).read(message, Heard(live=False))
     if outcome.refusal is not None:
         told = outcome.refusal.record
-        return Driven(entry, refused=f"{told.reason}{f' at {told.path}' if told.path else ''}")
+        return Driven(entry, refused=in_message(told.reason, told.path), adapter=told.adapter)
     told_again = replace(outcome, events=[_replayed(e) for e in outcome.events], sightings=[])
-    return Driven(entry, told_again)
+    return Driven(entry, told_again, adapter=next((e.data.adapter for e in outcome.events), None))
 
 
 def _replayed(event: Event) -> Event:
@@ -91,7 +102,7 @@ def summary(driven: Iterable[Driven]) -> list[str]:
 def _told(name: str, own: list[Driven]) -> str:
     understood = [one for one in own if one.refused is None]
     types = Counter(event.type for one in understood for event in one.outcome.events)
-    parts = [f"{name}  {len(own)} from {own[0].entry.device}:"]
+    parts = [f"{name}  {len(own)} from {own[0].entry.sender}:"]
     if understood:
         words = ", ".join(f"{count} {word}" for word, count in types.most_common())
         parts.append(f"{len(understood)} become {words or 'nothing to tell'}")

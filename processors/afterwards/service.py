@@ -16,6 +16,7 @@ from aiokafka.errors import CommitFailedError, KafkaError
 from processors.afterwards.logs import Logs, Span
 from processors.afterwards.settings import AfterwardsSettings
 from processors.afterwards.waiting import Backlog, Patience, Waiting
+from processors.backtest import no_collector
 from processors.core.afterwards import Hearings, Judgement
 from processors.core.rule import RuleSet
 from processors.core.series import opened_point
@@ -143,10 +144,15 @@ class Judge:
         span = Span(backlog.estate, backlog.partition, since, max(since, oldest))
         hearings = Hearings(self._settings.afterwards_events_max)
         await self._logs.read(span, hearings)
-        judged = await asyncio.to_thread(hearings.judge, self._rules)
+        judged = await asyncio.to_thread(_judged, hearings, self._rules)
         _tell_limits(backlog.estate, judged)
         told = await self._logs.told(span, {alert.id for alert in judged.alerts})
         return [alert for alert in judged.alerts if alert.id not in told]
+
+
+def _judged(hearings: Hearings, rules: RuleSet) -> Judgement:
+    with no_collector():
+        return hearings.judge(rules)
 
 
 def _tell_limits(estate: str, judged: Judgement) -> None:

@@ -1,7 +1,8 @@
 """What a log would have raised had everything in it come in time.
 
 The live path sets aside what comes too late. Here the same log is judged twice, side by side,
-without those events and with them: what only the second judgement knows was found afterwards. An
+without those events and with them: what only the second judgement knows was found afterwards. Until
+the first late event the two are one, and judged as one; then one goes on as after a restart. An
 alert that the first knows as well was raised live, or will be; so neither a log that begins in the
 middle of things nor one that is still being written makes a difference.
 
@@ -159,7 +160,10 @@ class Hearings:
 
 
 class _Twice:
-    """Both judgements of a log, told event by event; `late` goes into the second alone."""
+    """Both judgements of a log, told event by event; `late` goes into the second alone.
+
+    `_without` holds the first judgement of the estates of which the two have parted.
+    """
 
     def __init__(
         self, rules: RuleSet, configs: dict[str, EstateConfig], ticks: dict[str, Times],
@@ -167,7 +171,8 @@ class _Twice:
     ) -> None:  # fmt: skip
         self._machine, self._configs, self._ticks = Machine(rules), configs, ticks
         self._late = late
-        self._runs: dict[str, tuple[Run, Run]] = {}
+        self._whole: dict[str, Run] = {}
+        self._without: dict[str, Run] = {}
         self._known: set[str] = set()
         self._found: dict[str, Alert] = {}
         self.late_judged = 0
@@ -175,40 +180,52 @@ class _Twice:
     def judge(self, kept: Kept, whole_from: int, gaps: list[Event]) -> list[Alert]:
         """The alerts of the second that the first has not."""
         for gap in gaps:
-            before, after = self._of(gap.estate)
-            after.estate.note_gap(gap)
-            if gap.id not in self._late:
-                before.estate.note_gap(gap)
+            if gap.id in self._late:
+                self._part(gap.estate)
+                self._of(gap.estate).estate.note_gap(gap)
+            else:
+                for run in self._both(gap.estate):
+                    run.estate.note_gap(gap)
         for ticks in self._ticks.values():
             ticks.begin(whole_from)
         for number, event in enumerate(kept.in_order()):
             self._step(event)
             if number % LET_GO_EVERY == 0:
-                for run in self._of(event.estate):
+                for run in self._both(event.estate):
                     run.let_go()
-        for name in sorted({*self._runs, *self._ticks}):
+        for name in sorted({*self._whole, *self._ticks}):
             self._end(name)
         only = [alert for name, alert in self._found.items() if name not in self._known]
         return alerts_in_order(_as_found(alert) for alert in only)
 
-    def _of(self, estate: str) -> tuple[Run, Run]:
-        found = self._runs.get(estate)
+    def _of(self, estate: str) -> Run:
+        found = self._whole.get(estate)
         if found is None:
-            config = self._configs.get(estate)
-            before, after = (Run(self._machine, new_estate(estate, config)) for _ in range(2))
-            found = self._runs[estate] = (before, after)
+            fresh = new_estate(estate, self._configs.get(estate))
+            found = self._whole[estate] = Run(self._machine, fresh)
         return found
 
+    def _both(self, estate: str) -> tuple[Run, ...]:
+        """The runs of an estate: of the whole log, and once it has parted, without what is late."""
+        whole, without = self._of(estate), self._without.get(estate)
+        return (whole,) if without is None else (whole, without)
+
+    def _part(self, estate: str) -> None:
+        if estate not in self._without:
+            self._without[estate] = self._of(estate).parted()
+
     def _step(self, event: Event) -> None:
-        before, after = runs = self._of(event.estate)
-        if event.estate in self._ticks:
-            self._tick(runs, self._ticks[event.estate].first_before(event.at))
-        after.take(event)
-        if event.id in self._late:
+        name, is_late = event.estate, event.id in self._late
+        if is_late:
             self.late_judged += 1
-        else:
-            before.take(event)
-        self._compare(before, after)
+            self._part(name)
+        whole, *without = runs = self._both(name)
+        if name in self._ticks:
+            self._tick(runs, self._ticks[name].first_before(event.at))
+        whole.take(event)
+        for run in () if is_late else without:
+            run.take(event)
+        self._compare(name)
 
     @staticmethod
     def _tick(runs: Iterable[Run], at: int | None) -> None:
@@ -217,18 +234,20 @@ class _Twice:
                 run.tick(at)
 
     def _end(self, estate: str) -> None:
-        before, after = runs = self._of(estate)
+        runs = self._both(estate)
         if (ticks := self._ticks.get(estate)) is not None and ticks.last is not None:
             self._tick(runs, ticks.first_before(ticks.last))
             self._tick(runs, ticks.last)
         for run in runs:
             run.end()
-        self._compare(before, after)
+        self._compare(estate)
 
-    def _compare(self, before: Run, after: Run) -> None:
+    def _compare(self, estate: str) -> None:
         """Only what the second alone has said so far is held."""
-        self._known.update(alert.id for alert in before.told())
-        for alert in after.told():
+        whole, without = self._of(estate), self._without.get(estate)
+        told = whole.told()
+        self._known.update(alert.id for alert in (told if without is None else without.told()))
+        for alert in told:
             if alert.id in self._known:
                 self._found.pop(alert.id, None)
             else:

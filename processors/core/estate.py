@@ -1,6 +1,6 @@
 """The state of one estate in memory: scopes, deadlines, open alerts, gaps in the input.
 
-Everything that must survive a restart has a JSON form here (`ScopeRecord`, `Estate.summary`).
+Everything that must survive a restart has a JSON form (`ScopeRecord`, `Partition.checkpoint`).
 Records loaded from the log stay as bytes until a rule touches their scope.
 """
 
@@ -9,20 +9,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from pydantic import BaseModel
 
 from processors.core.incidents import Strand
 from processors.core.outages import OUTAGES_SCOPE, Outages
+from processors.core.records import Due, ScopeRecord, dues_of, load_record
 from processors.core.register import REGISTER_SCOPE, Register
 from processors.core.reorder import Reorder
 from processors.core.rule import RuleSet
-from schemas.alerts import Alert
 from schemas.base import Words
 from schemas.event_data import ClockTicked, ConfigActivated
 from schemas.events import Event, order_key
 from schemas.place import EstateConfig
 
 GAPS_MAX = 1000
+TIDY_MIN = 64
+"""Deadlines below which nobody looks for those that hold no more (own)."""
 CONFIG_SCOPE = "config|"
 """Where the estate's configuration stands among its scopes' records."""
 OrderKey = tuple[int, int, int, str]
@@ -33,48 +34,6 @@ RouteName = tuple[bool, str, str, str]
 
 
 @dataclass(slots=True)
-class ScopeRecord:
-    """All rules' states of one scope, their deadlines (at, since), and the scope's alerts."""
-
-    states: dict[str, Any] = field(default_factory=dict)
-    deadlines: dict[DeadlineName, tuple[int, int]] = field(default_factory=dict)
-    alerts: dict[DeadlineName, Alert] = field(default_factory=dict)
-
-    @property
-    def empty(self) -> bool:
-        """Whether nothing has to be remembered of the scope."""
-        return not (self.states or self.deadlines or self.alerts)
-
-    def dump(self) -> bytes:
-        """The record as JSON."""
-        plain = {
-            "s": self.states,
-            "d": [(rule, name, at, since) for (rule, name), (at, since) in self.deadlines.items()],
-            "a": list(self.alerts.values()),
-        }
-        return orjson.dumps(plain, default=_plain)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, BaseModel):
-        return value.model_dump(mode="json", exclude_defaults=True)
-    raise TypeError(f"{type(value)} has no JSON form")
-
-
-def load_record(raw: bytes, rules: RuleSet) -> ScopeRecord:
-    """A record from its JSON form; states of rules that are gone are let go."""
-    plain = orjson.loads(raw)
-    states = {
-        name: rules.by_id[name].load_state(state)
-        for name, state in plain["s"].items()
-        if name in rules.by_id
-    }
-    deadlines = {(rule, name): (at, since) for rule, name, at, since in plain["d"]}
-    alerts = [Alert.model_validate(item) for item in plain["a"]]
-    return ScopeRecord(states, deadlines, {(a.rule, a.key): a for a in alerts})
-
-
-@dataclass(slots=True)
 class Estate:
     """One estate. `dirty` names the scopes changed since the last checkpoint.
 
@@ -82,6 +41,9 @@ class Estate:
     `open_alerts` holds what may be a cause for others: alerts that are open, or were cleared so
     recently that they may go on; who was silenced by them gets as long to speak up.
     `params` and `routes` are worked out of the configuration, and again after each change of it.
+    `deadlines` is a heap. One that was put off stands in it by its first time until that has come:
+    most are put off again and again, and few are ever due. One that was cancelled stays as well;
+    above `deadlines_max` the heap is made anew of those that hold.
     """
 
     id: str
@@ -89,7 +51,8 @@ class Estate:
     order: Reorder
     records: dict[str, ScopeRecord] = field(default_factory=dict)
     unread: dict[str, bytes] = field(default_factory=dict)
-    deadlines: list[tuple[int, str, str, str]] = field(default_factory=list)
+    deadlines: list[Due] = field(default_factory=list)
+    deadlines_max: int = TIDY_MIN
     open_alerts: set[DeadlineName] = field(default_factory=set)
     gaps: list[tuple[int, int]] = field(default_factory=list)
     strands: tuple[Strand, ...] = ()
@@ -107,7 +70,8 @@ class Estate:
         found = self.records.get(scope)
         if found is None:
             raw = self.unread.pop(scope, None)
-            found = self.records[scope] = self._read(raw) if raw else ScopeRecord()
+            found = self._read(scope, raw) if raw else ScopeRecord(scope)
+            self.records[scope] = found
         return found
 
     def found(self, scope: str) -> ScopeRecord | None:
@@ -118,11 +82,24 @@ class Estate:
     def knows_nothing(self, scope: str, rule: str) -> bool:
         """Whether a rule has no state of a scope."""
         record = self.found(scope)
-        return record is None or rule not in record.states
+        return record is None or rule not in record.rules
 
-    def _read(self, raw: bytes) -> ScopeRecord:
+    def _read(self, scope: str, raw: bytes) -> ScopeRecord:
         assert self.rules is not None, "the machine sets them before it steps"
-        return load_record(raw, self.rules)
+        return load_record(scope, raw, self.rules)
+
+    def push(self, due: Due) -> None:
+        """See to it that a deadline is looked at when its time has come."""
+        heapq.heappush(self.deadlines, due)
+        if len(self.deadlines) > self.deadlines_max:
+            self._tidy()
+
+    def _tidy(self) -> None:
+        asleep = {due for due in self.deadlines if due.scope in self.unread}
+        awake = (due for record in self.records.values() for due in record.deadlines)
+        self.deadlines[:] = [*asleep, *awake]
+        heapq.heapify(self.deadlines)
+        self.deadlines_max = max(TIDY_MIN, len(self.deadlines) * 5 // 4)
 
     def adopt(self, scope: str, raw: bytes) -> None:
         """Take over a scope's bytes; its deadlines and open alerts count at once."""
@@ -138,8 +115,8 @@ class Estate:
             return
         self.unread[scope] = raw
         plain = orjson.loads(raw)
-        for rule, name, at, _ in plain["d"]:
-            heapq.heappush(self.deadlines, (at, scope, rule, name))
+        for due in dues_of(scope, plain):
+            self.push(due)
         self.open_alerts.update((alert["rule"], alert["key"]) for alert in plain["a"])
 
     def take_dirty(self) -> dict[str, bytes | None]:

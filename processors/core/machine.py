@@ -22,9 +22,10 @@ from processors.core.effects import (
     Told,
     UpdateAlert,
 )
-from processors.core.estate import Estate, RouteName, ScopeRecord
+from processors.core.estate import Estate, RouteName
 from processors.core.incidents import joined
 from processors.core.output import Missed, Output, forget
+from processors.core.records import Due, ScopeRecord
 from processors.core.retire import activate
 from processors.core.routes import (
     ROUTES_MAX,
@@ -128,32 +129,29 @@ class Machine:
             self.fire_next(estate, out)
 
     def next_deadline(self, estate: Estate, before: int = NEVER) -> int | None:
-        """The time of the next deadline that still holds, if it lies before a time.
-
-        One that was put off stands in the heap by its first time until that has come: most are put
-        off again and again, and few are ever due.
-        """
+        """The time of the next deadline that still holds, if it lies before a time."""
         heap = estate.deadlines
         if estate.rules is None:
             self.rules_of(estate)
-        while heap and heap[0][0] < before:
-            at, scope, rule, name = heap[0]
+        while heap and heap[0].at < before:
+            at, scope, rule, name, _ = heap[0]
             record = estate.record(scope)
-            due, _ = record.deadlines.get((rule, name), (None, 0))
-            if due == at:
+            due = record.due(rule, name)
+            if due is not None and due.at == at:
                 return at
             heapq.heappop(heap)
-            if due is not None and due > at:
-                heapq.heappush(heap, (due, scope, rule, name))
+            if due is not None and due.at > at:
+                heapq.heappush(heap, due)
             elif record.empty and scope not in estate.dirty:
                 del estate.records[scope]
         return None
 
     def fire_next(self, estate: Estate, out: Output) -> None:
         """Fire the next deadline; `next_deadline` must have said that there is one."""
-        at, scope_key, rule_id, name = heapq.heappop(estate.deadlines)
+        at, scope_key, rule_id, name, _ = heapq.heappop(estate.deadlines)
         record = estate.record(scope_key)
-        _, since = record.deadlines.pop((rule_id, name))
+        held = record.drop_due(rule_id, name)
+        assert held is not None, "next_deadline has seen it"
         estate.dirty.add(scope_key)
         rule = self.rules_of(estate).by_id.get(rule_id)
         if rule is None:
@@ -164,7 +162,7 @@ class Machine:
         elif name.startswith(FORGET):
             forget(estate, record, (rule_id, name.removeprefix(FORGET)))
         else:
-            due = Deadline(name, at, estate.complete(since, at))
+            due = Deadline(name, at, estate.complete(held.since, at))
             self._step(estate, rule, spot(estate, rule, scope), due, out)
 
     def _step(self, estate: Estate, rule: Rule, here: Spot, told: Told, out: Output) -> None:
@@ -172,7 +170,7 @@ class Machine:
         record = estate.records.get(key)
         if record is None and key in estate.unread:
             record = estate.record(key)
-        before = rule.fresh if record is None else record.states.get(name, rule.fresh)
+        before = rule.fresh if record is None else record.state(name, rule.fresh)
         now = situation(estate, rule, here, told)
         # Found is told to nobody but the rule that found it, and that rule takes it.
         after, effects = rule.step(now, before, told)  # type: ignore[arg-type]
@@ -182,9 +180,9 @@ class Machine:
         record = estate.record(key)
         if changed:
             if after == rule.fresh:
-                record.states.pop(name, None)
+                record.drop_state(name)
             else:
-                record.states[name] = after
+                record.keep_state(name, after)
             estate.dirty.add(key)
         for effect in effects:
             self._apply(estate, rule, now, effect, out)
@@ -200,7 +198,7 @@ class Machine:
                 self._set_deadline(estate, now.scope.key, (rule.id, name), at, begin)
             case CancelDeadline(name):
                 record = estate.record(now.scope.key)
-                if record.deadlines.pop((rule.id, name), None) is not None:
+                if record.drop_due(rule.id, name) is not None:
                     estate.dirty.add(now.scope.key)
             case TellScope(scope, found):
                 there = spot(estate, rule, scope, found.place)
@@ -209,7 +207,7 @@ class Machine:
                 self._open(estate, rule, now, effect, out)
             case UpdateAlert():
                 record = estate.record(now.scope.key)
-                prior = record.alerts.get((rule.id, effect.key))
+                prior = record.alert(rule.id, effect.key)
                 if prior is not None and prior.cleared_at is None:
                     self._put(estate, record, now.scope, updated(rule, now, effect, prior), out)
             case ClearAlert():
@@ -227,14 +225,14 @@ class Machine:
         self, estate: Estate, rule: Rule, now: Situation, told: OpenAlert, out: Output
     ) -> None:
         record = estate.record(now.scope.key)
-        prior = record.alerts.get((rule.id, told.key))
+        prior = record.alert(rule.id, told.key)
         is_new = prior is None or prior.cleared_at is not None
         alert = opened(rule, now, told, prior, lambda r, k: (r, k) in estate.open_alerts)
         if prior is None and rule.visit and alert.suppressed is None:
             incident, estate.strands = joined(estate.strands, alert, estate.config, now.at)
             alert = alert.model_copy(update={"incident": incident})
         self._put(estate, record, now.scope, alert, out)
-        record.deadlines.pop((rule.id, FORGET + told.key), None)
+        record.drop_due(rule.id, FORGET + told.key)
         if told.clear_after_ms is not None:
             at = max(alert.updated_at, now.at) + told.clear_after_ms
             self._set_deadline(estate, now.scope.key, (rule.id, CLEAR + told.key), at, now.at)
@@ -254,12 +252,12 @@ class Machine:
         self, estate: Estate, rule: Rule, scope: Scope, told: ClearAlert, at: int, out: Output
     ) -> None:
         record = estate.record(scope.key)
-        prior = record.alerts.get((rule.id, told.key))
+        prior = record.alert(rule.id, told.key)
         if prior is None or prior.cleared_at is not None:
             return
         now = Situation(None, estate.config, scope, prior.place, at, estate.order.lateness_ms)
         self._put(estate, record, scope, cleared(rule, now, told, prior), out)
-        record.deadlines.pop((rule.id, CLEAR + told.key), None)
+        record.drop_due(rule.id, CLEAR + told.key)
         if rule.rejoin_ms:
             name = (rule.id, FORGET + told.key)
             self._set_deadline(estate, scope.key, name, at + rule.rejoin_ms, at)
@@ -268,9 +266,9 @@ class Machine:
 
     @staticmethod
     def _put(estate: Estate, record: ScopeRecord, scope: Scope, alert: Alert, out: Output) -> None:
-        if record.alerts.get((alert.rule, alert.key)) is alert:
+        if record.alert(alert.rule, alert.key) is alert:
             return
-        record.alerts[(alert.rule, alert.key)] = alert
+        record.keep_alert(alert)
         estate.dirty.add(scope.key)
         estate.open_alerts.add((alert.rule, alert.key))
         out.tell(alert)
@@ -279,10 +277,11 @@ class Machine:
         self, estate: Estate, scope: str, name: tuple[str, str], at: int, since: int
     ) -> None:
         record = estate.record(scope)
-        known = record.deadlines.get(name)
-        record.deadlines[name] = (at, since)
-        if known is None or at < known[0]:
-            heapq.heappush(estate.deadlines, (at, scope, *name))
+        known = record.due(*name)
+        due = Due(at, record.scope, *name, since)
+        record.keep_due(due)
+        if known is None or at < known.at:
+            estate.push(due)
         estate.dirty.add(scope)
 
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from processors.core.effects import ShowDevice
-from processors.core.estate import DeadlineName, Estate, ScopeRecord
+from processors.core.estate import DeadlineName, Estate
+from processors.core.records import ScopeRecord
 from schemas.alerts import Alert
 from schemas.events import Event
 from schemas.views import View
@@ -45,5 +46,5 @@ class Output:
 
 def forget(estate: Estate, record: ScopeRecord, name: DeadlineName) -> None:
     """An alert is over for good: the next of its key is another."""
-    record.alerts.pop(name, None)
+    record.drop_alert(*name)
     estate.open_alerts.discard(name)

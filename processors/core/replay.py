@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from processors.core.estate import Estate, new_estate
 from processors.core.machine import Machine, Output
-from processors.core.partition import holds
+from processors.core.partition import Partition, holds
 from processors.core.rule import RuleSet
 from schemas.alerts import Alert
 from schemas.event_data import ConfigActivated
@@ -73,6 +73,15 @@ class Run:
     def end(self) -> None:
         """No more comes: time stops at the last event."""
         self.machine.fire(self.estate, self.estate.order.watermark, self._out)
+
+    def parted(self) -> "Run":
+        """Another run, which goes on from here by itself as after a restart."""
+        mine = self.estate
+        mine.dirty.update(mine.records)
+        here = Partition(0, self.machine, estates={mine.id: mine})
+        there = Partition(0, self.machine, {mine.id: mine.config})
+        there.restore(here.checkpoint().commit, {})
+        return Run(self.machine, there.estates[mine.id])
 
     def told(self) -> Iterable[Alert]:
         """The alerts that came or changed since it was asked last; all else is let go."""

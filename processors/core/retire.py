@@ -8,8 +8,9 @@ new otherwise. Nothing of any other rule is touched.
 from typing import NamedTuple
 
 from processors.core.effects import ClearAlert
-from processors.core.estate import Estate, ScopeRecord
+from processors.core.estate import Estate
 from processors.core.output import Output, forget
+from processors.core.records import ScopeRecord
 from processors.core.rule import Rule, RuleSet, Situation
 from processors.core.scope import Scope
 from processors.core.suppress import cleared
@@ -83,14 +84,14 @@ def _scopes_of(estate: Estate, rules: list[Rule]) -> list[str]:
 
 def _retire(estate: Estate, record: ScopeRecord, leaving: Leaving, out: Output) -> None:
     rule = leaving.rule.id
-    deadlines = [name for name in record.deadlines if name[0] == rule]
-    alerts = [alert for name, alert in record.alerts.items() if name[0] == rule]
-    if not (rule in record.states or deadlines or alerts):
+    deadlines = [due for due in record.deadlines if due.rule == rule]
+    alerts = [alert for alert in record.alerts if alert.rule == rule]
+    if not (rule in record.rules or deadlines or alerts):
         return
     estate.dirty.add(leaving.scope)
-    record.states.pop(rule, None)
-    for name in deadlines:
-        del record.deadlines[name]
+    record.drop_state(rule)
+    for due in deadlines:
+        record.drop_due(rule, due.name)
     for alert in alerts:
         if alert.cleared_at is None:
             out.tell(_ended(estate, leaving, alert))

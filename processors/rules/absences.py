@@ -2,10 +2,15 @@
 
 A register tells what stands again and again. A note that is only told again changes nothing, also
 one that is over or was taken back; only where nobody was home since it began, telling it once
-more after it was taken back means that it was entered anew.
+more after it was taken back means that it was entered anew. One told without a beginning goes by
+any name that fits: a note is ended by whoever knows when it began.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Annotated, Any
+
+from pydantic import AliasChoices, BeforeValidator, Field
 
 from processors.core.effects import CancelDeadline, Effect, SetDeadline
 from schemas.event_data import RegisterChanged
@@ -35,12 +40,25 @@ class Absence:
 Absences = tuple[Absence, ...]
 
 
+def _as_several(kept: Any) -> Any:
+    """States of an older form hold one note, `away`, and not what it was told with."""
+    if isinstance(kept, Mapping):
+        return ({"told_from": None, **kept},)
+    return () if kept is None else kept
+
+
+KeptAbsences = Annotated[
+    Absences, Field(validation_alias=AliasChoices("aways", "away")), BeforeValidator(_as_several)
+]
+"""The notes as a state holds them."""
+
+
 def noted(aways: Absences, data: RegisterChanged, at: int, seen_at: int | None) -> Absences:
     """The notes after one was told at `at`; the very same ones where that changes nothing.
 
     `seen_at` is when somebody was home last.
     """
-    named = [note for note in aways if note.told_from == data.valid_from]
+    named = [note for note in aways if _is_named(note, data)]
     if data.change == "ended":
         return _taken_back(aways, aways if data.valid_from is None else named, at)
     if data.valid_to is not None and data.valid_to <= at:
@@ -54,6 +72,12 @@ def noted(aways: Absences, data: RegisterChanged, at: int, seen_at: int | None) 
         aways = tuple(note for note in aways if note is not known)
     found = (*aways, Absence(told_from, since, data.valid_to))
     return tuple(sorted(found, key=lambda note: note.since)[-KEPT_MAX:])
+
+
+def _is_named(note: Absence, data: RegisterChanged) -> bool:
+    if note.told_from is not None or data.valid_from is None:
+        return note.told_from == data.valid_from
+    return data.valid_from <= note.since and (data.valid_to is None or note.since < data.valid_to)
 
 
 def _taken_back(aways: Absences, meant: Absences | list[Absence], at: int) -> Absences:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from processors.core.effects import CancelDeadline, Effect, SetDeadline, evidence
 from processors.core.rule import Situation
-from processors.rules.absences import Absences, holding, last_end, noted, standing, waking
+from processors.rules.absences import KeptAbsences, holding, last_end, noted, standing, waking
 from processors.rules.homes import OUTSIDERS, entrances, stands_at, watchers
 from processors.rules.terms import Term, forgetting, term_of
 from schemas.alerts import Evidence
@@ -42,7 +42,7 @@ class Care:
 
     consent: Term | None = None
     silent_ms: int = 0
-    aways: Absences = ()
+    aways: KeptAbsences = ()
     heard_at: int = 0
     last: Evidence | None = None
     meters: tuple[Meter, ...] = ()

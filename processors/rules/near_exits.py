@@ -9,7 +9,7 @@ own, entry or none. Nothing is concluded from it but that the guest may have lef
 from dataclasses import dataclass
 from operator import attrgetter
 
-from processors.core.effects import Effect, Found, SetDeadline, TellScope, evidence
+from processors.core.effects import Effect, Found, SetDeadline, TellScope, Told, evidence
 from processors.core.rule import NO_EFFECTS, Scope, Scopes, Situation
 from processors.rules.lanes import is_sure, way_of
 from processors.rules.plates import plate_of
@@ -37,6 +37,7 @@ class Car:
 
 
 Cars = tuple[Car, ...]
+CarsAfter = tuple[Cars, tuple[Effect, ...]]
 _name_of = attrgetter("name")
 
 
@@ -57,10 +58,15 @@ def with_gates(scopes: Scopes) -> Scopes:
     return both
 
 
-def passed(
-    now: Situation, cars: Cars, event: Event, keep_ms: int
-) -> tuple[Cars, tuple[Effect, ...]]:
-    """The guests inside after a reading at a lane, and the one that may have left by it."""
+def at_gates(now: Situation, cars: Cars, told: Told, keep_ms: int) -> CarsAfter:
+    """The guests inside after a reading at a lane, or once the first of them is to be forgotten."""
+    if isinstance(told, Event):
+        return _passed(now, cars, told, keep_ms)
+    return _forgotten(now, cars, keep_ms)
+
+
+def _passed(now: Situation, cars: Cars, event: Event, keep_ms: int) -> CarsAfter:
+    """After a reading at a lane; tells the one that may have left by it."""
     plate = plate_of(event)
     if plate is None:
         return cars, NO_EFFECTS
@@ -83,9 +89,7 @@ def _may_stay(now: Situation, plate: PlateRef) -> bool:
     return held is not None and held.holds(now.at) and held.kind not in PASSING
 
 
-def _left_under(
-    now: Situation, cars: Cars, event: Event, plate: PlateRef
-) -> tuple[Cars, tuple[Effect, ...]]:
+def _left_under(now: Situation, cars: Cars, event: Event, plate: PlateRef) -> CarsAfter:
     near = _near(cars, plate)
     if near is None:
         return cars, NO_EFFECTS
@@ -105,7 +109,7 @@ def _near(cars: Cars, plate: PlateRef) -> Car | None:
     return None
 
 
-def forgotten(now: Situation, cars: Cars, keep_ms: int) -> tuple[Cars, tuple[Effect, ...]]:
+def _forgotten(now: Situation, cars: Cars, keep_ms: int) -> CarsAfter:
     """Without those who came in too long ago to matter."""
     kept = tuple(car for car in cars if car.at > now.at - keep_ms)
     return kept, ((_forget(kept, keep_ms),) if kept else NO_EFFECTS)

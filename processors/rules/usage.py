@@ -6,7 +6,9 @@ people also leave behind somebody else's card.
 """
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from hashlib import blake2b
+from sys import intern
 from typing import Literal, NamedTuple
 
 from pydantic import Field
@@ -89,7 +91,7 @@ def reading_of(now: Situation, event: Event) -> Reading | None:
 
 def short(ref: str) -> str:
     """A pseudonym in eight letters: enough to tell the cards of one home apart."""
-    return blake2b(ref.encode(), digest_size=4).hexdigest()
+    return intern(blake2b(ref.encode(), digest_size=4).hexdigest())
 
 
 def used(now: Situation, usage: Usage, reading: Reading) -> Usage:
@@ -176,7 +178,13 @@ def _counted(usage: Usage, card: str, tenant: bool, day: int) -> Usage:
 
 
 def _with(days: tuple[int, ...], day: int) -> tuple[int, ...]:
-    return days if day in days else tuple(sorted((*days, day)))
+    return days if day in days else tuple(sorted((*days, _same(day))))
+
+
+@lru_cache(maxsize=WINDOW_D * 4)
+def _same(day: int) -> int:
+    # All homes remember the same days: one number for all of them.
+    return day
 
 
 def _pruned(now: Situation, usage: Usage) -> Usage:

@@ -14,7 +14,7 @@ from console.server import build_api, guard_of, house_of
 from schemas.alerts import Alert, AlertLine, alert_line
 from schemas.views import DeviceView
 from tests.console.conftest import TOKEN
-from tests.console.samples import MINUTE, NINE, alert, device, evidence, suppressed
+from tests.console.samples import HOUR, MINUTE, NINE, alert, device, evidence, suppressed
 from tests.console.test_batch import alert_record, view_record
 
 CHECKS: dict[str, Check] = {}
@@ -51,14 +51,18 @@ async def test_a_line_is_what_the_back_test_prints(office: Office, http: httpx.A
     assert line["evidence"] == ["open-0", "seen-3"]
 
 
-async def test_the_list_is_newest_first_and_goes_on_behind_an_id(
+async def test_the_list_is_newest_first_and_goes_on_page_by_page(
     office: Office, http: httpx.AsyncClient
 ) -> None:
     await fill(office, *(alert(f"a{n}", opened_at=NINE + n * MINUTE) for n in range(5)))
     assert await listed(http) == ["a4", "a3", "a2", "a1", "a0"]
-    assert await listed(http, limit=2) == ["a4", "a3"]
-    assert await listed(http, limit=2, after="a3") == ["a2", "a1"]
-    assert await listed(http, after="a0") == []
+    first = await http.get("/api/alerts", params={"limit": 2, "suppressed": "any"})
+    assert [line["id"] for line in first.json()] == ["a4", "a3"]
+    await fill(office, alert("newer", opened_at=NINE + HOUR))
+    second = await http.get(first.links["next"]["url"])
+    assert [line["id"] for line in second.json()] == ["a2", "a1"]
+    third = await http.get(second.links["next"]["url"])
+    assert ([line["id"] for line in third.json()], third.links) == (["a0"], {})
 
 
 async def test_the_list_is_filtered(office: Office, http: httpx.AsyncClient) -> None:
@@ -93,9 +97,9 @@ async def test_devices(office: Office, http: httpx.AsyncClient) -> None:
     here, there = device("a", skew_s=3.5), device("b", estate="hillside")
     await office.take([view_record(0, here), view_record(1, there)])
     answer = await http.get("/api/devices")
-    assert [DeviceView.model_validate(view) for view in answer.json()] == [here, there]
+    assert [DeviceView.model_validate(view) for view in answer.json()["items"]] == [there, here]
     only = await http.get("/api/devices", params={"estate": "hillside"})
-    assert [view["device"] for view in only.json()] == ["b"]
+    assert [view["device"] for view in only.json()["items"]] == ["b"]
 
 
 async def test_health_asks_the_log_and_every_other_part(

@@ -117,7 +117,7 @@ async def test_the_api_lists_incidents_and_the_alerts_stay_a_flat_list(
 ) -> None:
     await fill(office, *VISIT, ALONE)
     answer = await http.get("/api/incidents")
-    lines = [IncidentLine.model_validate(line) for line in answer.json()]
+    lines = [IncidentLine.model_validate(line) for line in answer.json()["items"]]
     assert [(line.id, line.count) for line in lines] == [("forced", 4), ("alone", 1)]
     assert lines[0] == incident_line(joined("forced", VISIT))
     assert len((await http.get("/api/alerts")).json()) == 5
@@ -137,4 +137,4 @@ async def test_the_list_of_incidents_is_filtered(
 ) -> None:
     await fill(office, *VISIT, ALONE)
     answer = await http.get("/api/incidents", params=asked)
-    assert [line["id"] for line in answer.json()] == found
+    assert [line["id"] for line in answer.json()["items"]] == found

@@ -4,10 +4,11 @@ import re
 import struct
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from zlib import compress, crc32
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from schemas.pictures import picture_link, picture_name
@@ -29,7 +30,8 @@ from tests.console.test_glance import home, vehicles
 from tests.services.chromium import Chromium
 
 pytest_plugins = ["tests.services.fixtures"]
-pytestmark = pytest.mark.services
+LOOP: Final = "module"
+pytestmark = [pytest.mark.services, pytest.mark.asyncio(loop_scope=LOOP)]
 BAD = "<img src=x onerror=document.title='broken-in'></script>`${1}`"
 
 DURESS = alert(
@@ -48,7 +50,7 @@ DURESS = alert(
 FORCED = alert("forced", opened_at=NINE)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope=LOOP)
 async def browser(chromium: Chromium) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.connect_over_cdp(chromium.devtools)
@@ -56,7 +58,7 @@ async def browser(chromium: Chromium) -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope=LOOP)
 async def console(broker: Broker, tmp_path: Path) -> AsyncIterator[RunningConsole]:
     await broker.create_topics()
     with RunningConsole(broker.bootstrap, tmp_path, {"SC_STALE_AFTER_S": "600"}) as console:
@@ -64,7 +66,7 @@ async def console(broker: Broker, tmp_path: Path) -> AsyncIterator[RunningConsol
         yield console
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope=LOOP)
 async def page(browser: Browser) -> AsyncIterator[Page]:
     context = await browser.new_context(viewport={"width": 1366, "height": 768})
     page = await context.new_page()
@@ -135,7 +137,7 @@ async def test_the_loop_is_walked_by_keyboard_alone(
     await expect(page.locator(".foot")).to_contain_text("今日办结 1")
     await page.keyboard.press("2")
     await expect(card).to_have_class(re.compile("over"))
-    acts = [act["kind"] for act in console.ask("/api/cases/forced/acts")]
+    acts = [act["kind"] for act in console.ask("/api/cases/forced/acts")["items"]]
     assert acts == ["open", "accept", "assign", "close"]
 
 
@@ -296,7 +298,7 @@ async def test_pictures_stand_on_the_card_and_each_look_is_kept(
     # The card and the pair before and after show the nearest one; each look is kept.
     await page.wait_for_function("document.querySelector('.card img')?.naturalWidth === 1")
     await expect(page.locator(".pair .no-picture")).to_have_text("设备没有传来图片")
-    seen = {look["picture"] for look in console.ask(f"/api/looks?alert={shown.id}")}
+    seen = {look["picture"] for look in console.ask(f"/api/looks?alert={shown.id}")["items"]}
     assert seen == {name}
     await pictures.nth(0).locator("summary").click()
     await page.wait_for_function("document.querySelector('.picture img')?.naturalWidth === 1")

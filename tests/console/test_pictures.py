@@ -56,7 +56,7 @@ async def http(office: Office, folder: Path) -> AsyncIterator[httpx.AsyncClient]
 
 async def looks(http: httpx.AsyncClient) -> list[dict[str, object]]:
     answer = await http.get("/api/looks", params={"alert": "a1"}, headers=TOKEN)
-    found: list[dict[str, object]] = answer.json()
+    found: list[dict[str, object]] = answer.json()["items"]
     return found
 
 

@@ -81,15 +81,15 @@ async def answered(ask: Asking, path: str, body: Any, status: int = 200) -> Any:
 async def test_every_kind_is_entered_listed_and_ended(ask: Asking, kind: str) -> None:
     made = await answered(ask, f"/api/register/{kind}", entry(kind))
     assert (made["version"], made["state"]) == (1, "standing")
-    listed = (await ask("GET", f"/api/register/{kind}")).json()
+    listed = (await ask("GET", f"/api/register/{kind}")).json()["items"]
     assert made in listed
     assert (await ask("GET", f"/api/register/{kind}/{made['id']}")).json() == made
     ended = await answered(ask, f"/api/register/{kind}/{made['id']}/end", {"why": "over"})
     assert (ended["version"], ended["state"]) == (2, "ended")
-    history = (await ask("GET", f"/api/register/{kind}/{made['id']}/history")).json()
+    history = (await ask("GET", f"/api/register/{kind}/{made['id']}/history")).json()["items"]
     assert [one["change"] for one in history] == ["added", "ended"]
-    assert (await ask("GET", f"/api/register/{kind}?standing=true")).json() == []
-    assert len((await ask("GET", f"/api/register/{kind}?standing=false")).json()) == 1
+    assert (await ask("GET", f"/api/register/{kind}?standing=true")).json()["items"] == []
+    assert len((await ask("GET", f"/api/register/{kind}?standing=false")).json()["items"]) == 1
 
 
 async def test_no_answer_holds_a_clear_value(ask: Asking) -> None:
@@ -196,13 +196,14 @@ async def test_a_watch_entry_takes_two_people(ask: Asking, desk: RegisterOffice)
         tx.exec_driver_sql("UPDATE register_history SET who = 'lin' WHERE kind = 'watch'")
     approved = await answered(ask, f"{path}/approve", {"approver": "wu", "why": "read"})
     assert (approved["state"], approved["approver"], approved["version"]) == ("in_force", "wu", 2)
-    assert [one["id"] for one in (await ask("GET", "/api/watch/entries")).json()] == [made["id"]]
+    listed = (await ask("GET", "/api/watch/entries")).json()["items"]
+    assert [one["id"] for one in listed] == [made["id"]]
     shown = await answered(ask, f"{path}/reveal", {"why": "case A-118"})
     assert shown["values"] == {"value": "苏E·0F96D"}
     ended = await answered(ask, f"{path}/end", {"why": "found", "version": 2})
     assert ended["state"] == "ended"
-    assert (await ask("GET", "/api/watch/entries")).json() == []
-    history = (await ask("GET", f"{path}/history")).json()
+    assert (await ask("GET", "/api/watch/entries")).json()["items"] == []
+    history = (await ask("GET", f"{path}/history")).json()["items"]
     assert [one["change"] for one in history] == ["proposed", "approved", "ended"]
 
 

@@ -112,7 +112,7 @@ def test_newest_first_and_page_by_page(store: Store, lookup: Lookup) -> None:
     pages, after = [], None
     while page := lookup.alerts(ALL, 2, after):
         pages.append(ids(page))
-        after = page[-1]
+        after = (page[-1].opened_at, page[-1].id)
     assert pages == [["a6", "a5"], ["a4", "a3"], ["a2", "a1"], ["a0"]]
 
 

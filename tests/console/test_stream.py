@@ -9,6 +9,7 @@ from console import stream
 from console.changes import Changes
 from console.feed import AlertFilter
 from console.office import Office
+from console.rest import streams
 from console.stream import alert_stream
 from console.tail import Sent, parse_events
 from schemas.alerts import Alert
@@ -89,6 +90,6 @@ async def test_a_listener_far_behind_reads_from_the_store_page_by_page(
 
 
 async def test_a_quiet_line_is_kept_open(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream, "HEARTBEAT_S", 0.01)
+    monkeypatch.setattr(streams, "HEARTBEAT_S", 0.01)
     events = await begun(alert_stream(office, ANY))
     assert (await anext(events)).startswith(b":")

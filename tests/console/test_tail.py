@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -69,12 +70,19 @@ class Console:
         path = request.url.path
         if path == "/api/alerts":
             newest = [alert_line(one).model_dump(mode="json") for one in reversed(self.kept)]
-            return httpx.Response(200, json=newest[: int(request.url.params["limit"])])
+            return self._page(newest, request.url.params)
         if path != "/api/alerts/stream":
             (found,) = [one for one in self.kept if path.endswith(f"/{one.id}")]
             return httpx.Response(200, text=found.model_dump_json())
         self.resumed_from.append(request.headers.get("last-event-id"))
         return self._stream()
+
+    @staticmethod
+    def _page(newest: list[Any], asked: httpx.QueryParams) -> httpx.Response:
+        begin, limit = int(asked.get("after", "0")), int(asked["limit"])
+        end = begin + limit
+        link = {"Link": f'</api/alerts?limit={limit}&after={end}>; rel="next"'}
+        return httpx.Response(200, json=newest[begin:end], headers=link if newest[end:] else {})
 
     def _stream(self) -> httpx.Response:
         alerts = next(self.streams)
@@ -133,6 +141,22 @@ def test_a_refusal_is_said_in_one_line(follow: Follow, status: int, said: str) -
     lines, _ = follow(Console(status))
     with pytest.raises(TailFault, match=said):
         next(lines)
+
+
+def test_when_too_much_is_asked_it_waits_and_goes_on(follow: Follow) -> None:
+    console = Console([say("one", "a")], 429, [say("two", "b")])
+    lines, told = follow(console, last=0)
+    assert list(islice(lines, 2)) == ["one", "two"]
+    assert "too many requests" in told[0]
+
+
+def test_the_last_alerts_may_be_more_than_one_page(
+    follow: Follow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tail, "PAGE", 2)
+    kept = tuple(say(str(n), f"a{n}") for n in range(7))
+    lines, _ = follow(Console([say("next", "b")], kept=kept), last=5)
+    assert list(islice(lines, 6)) == ["2", "3", "4", "5", "6", "next"]
 
 
 @pytest.fixture

@@ -132,8 +132,13 @@ def test_list_and_check_say_what_stands(tmp_path: Path) -> None:
     run("add", "reader-1", "--make", "hikvision", "--data", str(tmp_path))
     status, said = run("list", "--site", str(file), "--data", str(tmp_path))
     assert status == 0
-    assert [line.split()[1] for line in said.splitlines()] == ["reader-1", "reader-2"]
-    assert said.splitlines()[0].endswith("password")
+    head, *rows = said.splitlines()
+    assert head.split() == ["estate", "device", "adapter", "place", "last", "heard", "clock",
+                            "password"]  # fmt: skip
+    assert [row.split() for row in rows] == [
+        ["north", "reader-1", "hikvision_isapi", "gate-1", "-", "-", "yes"],
+        ["north", "reader-2", "no_such_adapter", "gate-1", "-", "-", "no"],
+    ]
     status, said = run("check", "--site", str(file), "--data", str(tmp_path))
     assert status == 1
     assert len(said.splitlines()) == 2

@@ -146,6 +146,11 @@ def walk_through(data: Path, bootstrap: str, adapters: Path) -> None:
     assert "3 of 4 would become 3 events" in dry.output
     assert not (data / "rejected.ledger").exists()
 
+    other = ("--adapters", adapters, "--adapter", "frigate")
+    assert "0 of 0 would become 0 events" in rejected("redrive", *where, *other).output
+    own = ("--adapters", adapters, "--adapter", "nordtor_turnstile")
+    assert "3 of 4 would become 3 events" in rejected("redrive", *where, *own).output
+
     for _ in range(2):
         done = rejected("redrive", *where, "--adapters", adapters, "--group", group, "--publish")
         assert "3 of 4 became 3 events in Kafka" in done.output, done.output
@@ -233,6 +238,7 @@ def kept_by_the_keeper(data: Path, at: int) -> Store:
     place = Place(REJECTED.name, 1)
     store.apply([Slice(place, (kept,), 1, 1)], {place: 1})
     ports = Ports(**dict.fromkeys(Ports.__dataclass_fields__, 4))
+    (data / "site.yaml").write_text("version: 1\n", encoding="utf-8")
     tell_ports(data, ports, "127.0.0.1", {"site": data / "site.yaml", "adapters": None})
     return store
 
@@ -273,6 +279,48 @@ def test_the_stack_tells_with_which_site_it_runs(tmp_path: Path) -> None:
     assert find_source(given).settings.site == tmp_path / "other.yaml"
 
 
+# Whose it was
+
+
+SITE = """
+estates:
+  - id: north
+    name: {zh: 北苑, en: North}
+    places: [{id: g, kind: gate, name: {zh: 门, en: Gate}}]
+    devices: [{id: gate-7, adapter: nordtor_turnstile, topics: [%s], place: g}]
+"""
+
+
+def test_a_registered_device_is_called_by_its_name(tmp_path: Path) -> None:
+    kept_by_the_keeper(tmp_path, now_ms()).close()
+    site = tmp_path / "site.yaml"
+    site.write_text(SITE % "nordtor/NT-7/#", encoding="utf-8")
+    for device in ("gate-7", "NT-7"):
+        assert (
+            "1 from gate-7 of north\n"
+            in rejected("list", "--data", tmp_path, "--device", device).output
+        )
+    example = example_of(rejected("list", "--data", tmp_path).output)
+    shown = rejected("show", example, "--data", tmp_path, "--reason", "ticket 118").output
+    assert "device    gate-7 of north\n" in shown
+
+    site.write_text(SITE % "nordtor/NT-8/#", encoding="utf-8")
+    assert "1 from NT-7 (not registered)\n" in rejected("list", "--data", tmp_path).output
+    other = tmp_path / "other.yaml"
+    other.write_text(SITE % "nordtor/NT-7/#", encoding="utf-8")
+    listed = rejected("list", "--data", tmp_path, "--site", other).output
+    assert "1 from gate-7 of north\n" in listed
+
+
+def test_a_site_with_a_fault_keeps_nobody_from_the_list(tmp_path: Path) -> None:
+    kept_by_the_keeper(tmp_path, now_ms()).close()
+    (tmp_path / "site.yaml").write_text("estates: 1\n", encoding="utf-8")
+    listed = rejected("list", "--data", tmp_path)
+    assert listed.exit_code == 0
+    assert "1 from NT-7\n" in listed.stdout
+    assert "devices are named by their topics: " in listed.stderr
+
+
 # Faults of people
 
 
@@ -284,6 +332,8 @@ def test_the_stack_tells_with_which_site_it_runs(tmp_path: Path) -> None:
         (("list", "--bootstrap", "127.0.0.1:1"), "no Kafka broker answers at 127.0.0.1:1"),
         (("show", "zz", "--reason", "ticket 118"), "there is none"),
         (("redrive",), "there is no such key"),
+        (("list", "--adapter", "hikvison"), "no adapter or make of this name"),
+        (("redrive", "--adapter", "dahua_trafic"), "did you mean dahua_traffic?"),
     ],
 )
 def test_faults_are_one_line_and_status_2(

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from deploy.cli import build_app
 from deploy.devices.adopt import is_asked_for
 from deploy.devices.hear import Ear, NotHeard, listen
+from deploy.devices.listing import ago
 from deploy.devices.stanza import device_id, entry, kind, line, missing
 from ingest.catalogue import load_catalogue
 from ingest.gateway.intake import Heard, Intake
@@ -194,20 +195,128 @@ def test_a_list_is_checked_by_row_and_written_once(place: Path) -> None:
     file.write_text("id,place,template,ids\ng1,door,reader,S1\ng2,人行门,reader,S2\n")
     status, said = run(place, "import", str(file))
     assert (status, said.splitlines()[:2]) == (0, ["+ north g1", "+ north g2"])
-    assert "would stand in" in said
+    target, main = place / "gates.yaml", place / "site.yaml"
+    assert f"2 devices would stand in {target}; {main} would include it" in said
     assert not (place / "gates.yaml").exists()
 
     status, said = run(place, "import", str(file), "--write")
-    assert "2 devices written to" in said
+    assert f"2 devices written to {target}; {main} now includes it" in said
     assert "gates.yaml" in (place / "site.yaml").read_text()
     assert [d.id for d in load_site(place / "site.yaml").estates[0].devices][-2:] == ["g1", "g2"]
 
     status, said = run(place, "import", str(file), "--write")
-    assert said == "2 devices, nothing to change\n"
+    assert said == f"2 devices, nothing to change in {target}\n"
 
     file.write_text("id,place,template,ids\ng2,door,reader,S9\n")
     status, said = run(place, "import", str(file), "--write")
     assert said.splitlines()[:2] == ["~ north g2: ids", "- north g1"]
+
+
+LIST = "id,place,template,ids\ng1,door,reader,S1\n"
+
+
+@pytest.mark.parametrize(
+    ("out", "target", "include"),
+    [
+        ((), "gates.yaml", "  - gates.yaml\n"),
+        (("--out", "parts/gates.yaml"), "parts/gates.yaml", None),
+        (("--out", "./gates.yaml"), "gates.yaml", "  - gates.yaml\n"),
+        (("--out", "{place}/gates.yaml"), "gates.yaml", "  - gates.yaml\n"),
+        (("--out", "parts/../more/gates.yaml"), "more/gates.yaml", "  - more/gates.yaml\n"),
+    ],
+)
+def test_a_list_goes_where_it_is_told(
+    place: Path, out: tuple[str, ...], target: str, include: str | None
+) -> None:
+    (place / "more").mkdir()
+    (place / "gates.csv").write_text(LIST)
+    words = [word.format(place=place) for word in out]
+
+    for _ in range(2):
+        status, said = run(place, "import", str(place / "gates.csv"), "--write", *words)
+        assert status == 0, said
+        assert str(place / target) in said
+    main = (place / "site.yaml").read_text()
+    assert main == (SITE if include is None else SITE.replace("write\n", f"write\n{include}"))
+    assert [d.id for d in load_site(place / "site.yaml").estates[0].devices][-1] == "g1"
+    assert (place / target).is_file()
+    if include is None:
+        (place / "gates.csv").write_text(f"{LIST}g2,door,reader,S2\n")
+        said = run(place, "import", str(place / "gates.csv"), "--write", *words)[1]
+        assert f"written to {place / target}; {place / 'site.yaml'} includes it already" in said
+
+
+@pytest.mark.parametrize(
+    ("out", "said"),
+    [
+        ("site.yaml", "is the site file itself"),
+        ("./parts/../site.yaml", "is the site file itself"),
+        ("parts/north.yaml", "was not written by `devices import`"),
+        ("nowhere/gates.yaml", "there is no folder"),
+    ],
+)
+def test_a_list_overwrites_nothing_that_people_wrote(place: Path, out: str, said: str) -> None:
+    own = "devices: {north: [{id: mine, adapter: esp_rfid, place: door}]}\n"
+    (place / "parts" / "north.yaml").write_text(own)
+    (place / "gates.csv").write_text(LIST)
+    status, told = run(place, "import", str(place / "gates.csv"), "--write", "--out", out)
+
+    assert (status, told.count("\n")) == (2, 1)
+    assert said in told
+    assert (place / "site.yaml").read_text() == SITE
+    assert (place / "parts" / "north.yaml").read_text() == own
+
+
+def test_a_row_that_stands_in_another_file_is_told_where(place: Path) -> None:
+    own = "devices:\n  north:\n    - {id: g1, adapter: esp_rfid, place: door}\n"
+    (place / "parts" / "north.yaml").write_text(own)
+    (place / "gates.csv").write_text(LIST)
+    told = run(place, "import", str(place / "gates.csv"))[1]
+
+    here, there = f"{place / 'gates.csv'}:2", f"{place / 'parts' / 'north.yaml'}:3"
+    assert f"{here}: devices.north.0.id: 'g1' is given 2 times, also at {there}" in told
+    assert f"{there}: devices.north.0.id: 'g1' is given 2 times, also at {here}" in told
+
+
+def test_nothing_is_adopted_into_a_lists_file(place: Path) -> None:
+    (place / "gates.csv").write_text(LIST)
+    run(place, "import", str(place / "gates.csv"), "--write")
+    hear(place, ("esprfid/send", swipe()))
+    status, said = run(place, "adopt", "esp-7", "--place", "door", "--file", "gates.yaml")
+    assert (status, "add it to the list" in said) == (2, True)
+
+
+def test_the_list_says_when_each_was_last_heard(place: Path) -> None:
+    for gateway, at in (("a", AT - 9 * S), ("gw", AT), ("z", AT - S)):
+        told = DeviceClocks(heard_at={"/north/r1": at})
+        save(place / "data" / f"{gateway}.state.clocks.json", told)
+    hear(place, ("esprfid/send", swipe()))
+    rows = run(place, "list")[1].splitlines()
+
+    assert rows[0].split()[:5] == ["estate", "device", "adapter", "place", "last"]
+    assert rows[1].split()[:5] == ["north", "r1", "esp_rfid", "door", "2026-02-25"]
+    assert "14:13:20 (" in rows[1]
+    assert rows[2].split()[4] == "never"
+    assert "not registered: 1" in rows[4]
+    assert rows[5].startswith("calls itself  understood by  last heard")
+    assert rows[6].startswith("esp-7         esp_rfid       2026-02-25 06:13:20 UTC (")
+
+
+@pytest.mark.parametrize(
+    ("span_s", "said"),
+    [(-5, "0 s"), (0, "0 s"), (59, "59 s"), (60, "1 min"), (3599, "59 min"), (7200, "2 h"),
+     (86_400 * 3, "3 d")],
+)  # fmt: skip
+def test_a_span_is_told_in_its_largest_unit(span_s: int, said: str) -> None:
+    assert ago(span_s * S) == f"{said} ago"
+
+
+def test_where_there_is_nothing_to_list_that_is_said(tmp_path: Path) -> None:
+    data = ["--data", str(tmp_path / "data")]
+    told = CliRunner().invoke(build_app(), ["devices", "list", *data]).output
+    assert told.startswith("no site file was given (--site), and no device was heard on ")
+    unknown = CliRunner().invoke(build_app(), ["devices", "list", "--unknown", *data]).output
+    assert unknown == "no device was heard that no site file names\n"
 
 
 def test_a_device_is_told_how_it_will_be_judged(place: Path) -> None:
@@ -233,7 +342,45 @@ def test_a_device_is_told_how_it_will_be_judged(place: Path) -> None:
     assert run(place, "check", "ghost") == (
         2, "ghost: is no device of the site; see `devices list`\n"
     )  # fmt: skip
-    assert "clock 240 s ahead" in run(place, "list")[1]
+    assert "  240 s ahead  " in run(place, "list")[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("pannel", "pannel: is no device of the site; did you mean panel?\n"),
+        ("r1", "known by       its own name esp-1\n"),
+        ("pushed", "known by       HTTP pushes to /push/pushed/zkteco\n"),
+        ("mute", "known by       nothing yet: give it ids: or topics:\n"),
+    ],
+)
+def test_it_is_said_by_what_a_device_is_known(place: Path, name: str, said: str) -> None:
+    (place / "parts" / "more.yaml").write_text(
+        "devices:\n  north:\n    - {id: pushed, adapter: zkteco, place: door}\n"
+        "    - {id: mute, adapter: esp_rfid, place: door}\n"
+    )
+    assert said in run(place, "check", name)[1]
+
+
+def test_what_learn_heard_cannot_be_adopted_and_that_is_said(place: Path) -> None:
+    said = run(place, "adopt", "esp-9", "--place", "door")[1]
+    assert f"by ingest on {place / 'data'}; " in said
+    assert "`devices learn` keeps nothing: paste its entry" in said
+
+
+@pytest.mark.parametrize("command", [("learn", "--for", "1"), ("prove", "r1", "--no-steps")])
+@pytest.mark.parametrize(
+    ("broker", "said"),
+    [
+        ("nowhere", "--broker nowhere: write it as HOST:PORT, like 192.168.1.10:1883\n"),
+        ("host:port", "--broker host:port: write it as HOST:PORT"),
+    ],
+)
+def test_a_broker_is_named_by_host_and_port(
+    place: Path, command: tuple[str, ...], broker: str, said: str
+) -> None:
+    status, told = run(place, *command, "--broker", broker)
+    assert (status, said in told) == (2, True)
 
 
 def test_a_name_in_two_estates_is_warned_of(place: Path) -> None:
@@ -337,7 +484,11 @@ MISSING: dict[str, tuple[dict[str, Any], str]] = {
     "faces": ({"faces": 1}, "recognises faces: it needs face: with owners_resolution"),
     "not understood": (
         {"rejected": 1, "reasons": {"is not JSON": 1}},
-        "not understood (1 messages)",
+        "not understood (1 message): is not JSON",
+    ),
+    "no adapter": (
+        {"rejected": 3, "reasons": {"no adapter knows this": 3}, "adapters": {}, "types": {}},
+        "no adapter reads what it says: `adapters new`",
     ),
     "nothing to tell": ({"types": {}}, "understood, and nothing was told"),
 }
@@ -377,6 +528,21 @@ async def test_it_is_learned_from_a_broker_what_devices_say(tmp_path: Path) -> N
     assert sorted(found.notes) == [("", "probe.x"), ("estate", "d1")]
     assert found.notes["estate", "d1"].types == {"door.opened": 1}
     assert found.notes["", "probe.x"].rejected == 1
+
+
+def test_what_a_registered_device_says_in_vain_is_told_as_its_own(place: Path) -> None:
+    (place / "parts" / "face.yaml").write_text(
+        "devices: {north: [{id: f1, adapter: facegate, ids: ['778899'], place: door}]}\n"
+    )
+    site = load_site(place / "site.yaml")
+    found = Ear(Mapper(load_catalogue(), Registry(site)), lambda: AT, ("#",))
+    found.take(Message("devices/r1/esp_rfid", b"{", AT))
+    found.take(Message("mqtt/face/778899/Rec", b'{"operator": "RecPush", "info": 7}', AT))
+    found.take(Message("mqtt/face/112233/Rec", b'{"operator": "RecPush", "info": 7}', AT))
+
+    assert sorted(found.notes) == [
+        ("", "mqtt.face.112233.Rec"), ("north", "f1"), ("north", "r1"),
+    ]  # fmt: skip
 
 
 def test_own_messages_are_nobodys_and_names_are_bounded() -> None:

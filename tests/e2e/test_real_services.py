@@ -96,7 +96,7 @@ def test_the_stream_told_each_alert_of_the_api(ran: Ran) -> None:
 
 def test_a_lost_reader_is_silenced_by_the_panel_it_hangs_on(ran: Ran) -> None:
     def keys(suppressed: str) -> list[str]:
-        found = ran.product.api.all(f"/api/alerts?rule=device_lost&suppressed={suppressed}")
+        found = ran.product.api.get(f"/api/alerts?rule=device_lost&suppressed={suppressed}")
         return [alert["key"] for alert in found]
 
     wait_until(lambda: keys("true") == ["u3-reader"], COME_OF_IT_S, "the reader's alert")

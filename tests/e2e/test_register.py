@@ -95,5 +95,5 @@ def drive_in(devices: Publisher, number: int) -> None:
 
 
 def permit_ref(stack: Stack) -> str:
-    (permit,) = stack.api.get("/api/register/permits")
+    (permit,) = stack.api.get("/api/register/permits")["items"]
     return str(permit["ref"])

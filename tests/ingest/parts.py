@@ -194,7 +194,10 @@ class Reader:
     def __init__(self, bootstrap: str, topic: str) -> None:
         """Nothing is opened before `start`."""
         self._consumer = AIOKafkaConsumer(
-            bootstrap_servers=bootstrap, enable_auto_commit=False, fetch_max_wait_ms=100
+            bootstrap_servers=bootstrap,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",  # a seek may lose against the first look-up
+            fetch_max_wait_ms=100,
         )
         self._topic = topic
         self.records: list[Any] = []

@@ -43,7 +43,7 @@ def test_the_documents_examples_hold(tmp_path: Path, number: int) -> None:
     ("text", "line", "what"),
     [
         ("serials:\n  - {serial: a, make: m, device: d, addresses: [nowhere]}\n", 2, "address"),
-        ("serials:\n  - {serial: a, make: zkteco, device: d, addresses: []}\n", 2, "at least 1"),
+        ("serials:\n  - {serial: a, make: zkteco, device: d, addresses: []}\n", 2, "is empty"),
         ("pulls:\n  - {device: d, way: dahua_dhip, url: 'http://192.0.2.1'}\n", 2, "tcp://"),
         ("pulls:\n  - {device: d, way: hikvision_alert_stream, url: 'tcp://a'}\n", 2, "http://"),
         ("pulls:\n  - {device: d, way: dahua_dhip, url: 'tcp://u:p@a'}\n", 2, "bridge password"),

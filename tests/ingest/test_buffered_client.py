@@ -1,10 +1,14 @@
 """Packets read ahead and acknowledgements written together: none lost, none out of order."""
 
 import struct
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+from hypothesis import given
+from hypothesis import strategies as st
+from paho.mqtt.client import MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 
 from ingest.buffered_client import BufferedClient
 from ingest.link import PACKETS_AT_ONCE
@@ -21,6 +25,7 @@ class Wire:
     def __init__(self) -> None:
         self.room = 0
         self.broken = False
+        self.coming: list[bytes] = []
         self.sent = b""
         self.calls = 0
 
@@ -35,6 +40,13 @@ class Wire:
         self.sent += taken
         return len(taken)
 
+    def recv(self, size: int) -> bytes:
+        if not self.coming:
+            raise BlockingIOError
+        found, rest = self.coming[0][:size], self.coming[0][size:]
+        self.coming[:1] = [rest] if rest else []
+        return found
+
     def close(self) -> None:
         self.broken = True
 
@@ -46,10 +58,155 @@ def wire() -> Wire:
 
 @pytest.fixture
 def client(wire: Wire) -> BufferedClient:
-    found = BufferedClient(CallbackAPIVersion.VERSION2, manual_ack=True)
+    return on_wire(wire, MQTTProtocolVersion.MQTTv311)
+
+
+def on_wire(wire: Wire, version: MQTTProtocolVersion) -> BufferedClient:
+    found = BufferedClient(CallbackAPIVersion.VERSION2, protocol=version, manual_ack=True)
     found.on_socket_register_write = lambda *_: None  # As with an event loop: nothing at once.
     found._sock = wire  # type: ignore[assignment]
     return found
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A message as a broker sends it; `properties` only with MQTT 5."""
+
+    topic: str
+    payload: bytes
+    qos: int = 1
+    packet: int = 7
+    duplicate: bool = False
+    retained: bool = False
+    properties: bytes = b""
+
+    def to_bytes(self, version: MQTTProtocolVersion) -> bytes:
+        head = 0x30 | self.duplicate << 3 | self.qos << 1 | self.retained
+        name = self.topic.encode()
+        body = struct.pack(">H", len(name)) + name
+        body += struct.pack(">H", self.packet) if self.qos else b""
+        if version == MQTTProtocolVersion.MQTTv5:
+            body += bytes([len(self.properties)]) + self.properties
+        body += self.payload
+        size, left = b"", len(body)
+        while not size or left:
+            left, seven = divmod(left, 128)
+            size += bytes([seven | (0x80 if left else 0)])
+        return bytes([head]) + size + body
+
+
+def of(message: MQTTMessage) -> Sent:
+    """What was heard, without properties."""
+    return Sent(
+        message.topic, bytes(message.payload), message.qos, message.mid, message.dup, message.retain
+    )
+
+
+def heard(client: BufferedClient, wire: Wire) -> tuple[list[Sent], int]:
+    """All that comes over a wire, in order, and how many of it were cut out."""
+    found: list[Sent] = []
+    cut_out = 0
+    client.on_message = lambda _client, _data, message: found.append(of(message))
+    while wire.coming or client.has_read_ahead:
+        client.read_ahead()
+        if (message := client.next_message()) is None:
+            assert client.loop_read() == MQTTErrorCode.MQTT_ERR_SUCCESS
+        else:
+            found.append(of(message))
+            cut_out += 1
+    return found, cut_out
+
+
+VERSIONS = (MQTTProtocolVersion.MQTTv311, MQTTProtocolVersion.MQTTv5)
+TEXT_KIND = b"\x03\x00\x04text"
+"""The property: the payload's kind is `text` (MQTT 5.0, section 3.3.2.3.9)."""
+MESSAGES = st.builds(
+    Sent,
+    topic=st.text("abc/东", min_size=1, max_size=150),
+    payload=st.integers(0, 20_000).map(lambda size: (bytes(range(250)) * 80)[:size]),
+    qos=st.just(1),
+    packet=st.integers(1, 65_535),
+    duplicate=st.booleans(),
+    retained=st.booleans(),
+    properties=st.sampled_from([b"", b"", TEXT_KIND]),
+) | st.builds(
+    Sent,
+    topic=st.just("a/1"),
+    payload=st.binary(max_size=8),
+    qos=st.just(0),
+    packet=st.just(0),
+    retained=st.booleans(),
+)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@given(messages=st.lists(MESSAGES, max_size=8), cuts=st.lists(st.integers(1, 400), max_size=8))
+def test_what_is_cut_out_is_what_was_sent(
+    version: MQTTProtocolVersion, messages: list[Sent], cuts: list[int]
+) -> None:
+    wire, content = Wire(), b"".join(message.to_bytes(version) for message in messages)
+    at = 0
+    for cut in cuts:
+        wire.coming += [content[at : at + cut]] if content[at : at + cut] else []
+        at += cut
+    wire.coming += [content[at:]] if content[at:] else []
+
+    found, _ = heard(on_wire(wire, version), wire)
+
+    assert found == [replace(message, properties=b"") for message in messages]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_plain_messages_are_all_cut_out(version: MQTTProtocolVersion) -> None:
+    wire = Wire()
+    sizes = (3, 100, 200, 5_000, 16_000)
+    wire.coming = [b"".join(Sent("a/1", bytes(size)).to_bytes(version) for size in sizes)]
+
+    found, cut_out = heard(on_wire(wire, version), wire)
+
+    assert [len(message.payload) for message in found] == list(sizes)
+    assert cut_out == len(sizes)
+
+
+@pytest.mark.parametrize(
+    ("version", "packet"),
+    [
+        (VERSIONS[0], Sent("a/1", b"x" * 9, qos=2).to_bytes(VERSIONS[0])),
+        (VERSIONS[1], Sent("a/1", b"x" * 9, properties=TEXT_KIND).to_bytes(VERSIONS[1])),
+        (VERSIONS[0], Sent("", b"x" * 9).to_bytes(VERSIONS[0])),
+        (VERSIONS[0], Sent("a/1", b"x" * 20_000).to_bytes(VERSIONS[0])),
+        (VERSIONS[0], Sent("a/1", b"x" * 9).to_bytes(VERSIONS[0])[:-1]),
+        (VERSIONS[0], b"\x32\x06\x00\x09a/1\x00\x07"),
+        (VERSIONS[0], b"\xd0\x00\xd0\x00"),
+        (VERSIONS[0], b"\x32"),
+    ],
+    ids=["QoS 2", "properties", "no topic", "long", "cut off", "a topic beyond its packet",
+         "a ping's answer", "one byte"],
+)  # fmt: skip
+def test_all_else_is_left_to_paho(version: MQTTProtocolVersion, packet: bytes) -> None:
+    wire = Wire()
+    wire.coming = [packet]
+    client = on_wire(wire, version)
+
+    client.read_ahead()
+
+    assert client.next_message() is None
+    assert client.has_read_ahead
+
+
+def test_a_dead_wire_is_found_by_reading_on(client: BufferedClient, wire: Wire) -> None:
+    client.read_ahead()
+    assert not client.has_read_ahead
+    wire.coming = [b"", b""]  # An end stays the end.
+    client.read_ahead()
+    assert client.loop_read() == MQTTErrorCode.MQTT_ERR_CONN_LOST
+
+
+def test_bytes_that_came_put_off_the_ping(client: BufferedClient, wire: Wire) -> None:
+    client._last_bytes_received = 0.0
+    wire.coming = [Sent("a/1", b"xyz").to_bytes(VERSIONS[0])]
+    client.read_ahead()
+    assert client._last_bytes_received > 0
 
 
 def acks(*numbers: int) -> bytes:

@@ -176,6 +176,7 @@ CODE_FAULTS = {
     "def decode(": (1, "SyntaxError"),
     "import no_such_module_here": (1, "ModuleNotFoundError"),
     "x = 1": (1, "no attribute 'decode'"),
+    "import math\nx = math.no_such": (2, "AttributeError"),
 }
 
 
@@ -200,8 +201,9 @@ def test_adapter_needs_a_map_or_a_codec_and_not_both(tmp_path: Path) -> None:
     (tmp_path / "none" / "adapter.yaml").write_text(yaml, encoding="utf-8")
 
     assert [what for _, _, what in faults(tmp_path)] == [
-        "file: has both map: and a codec.py; keep one",
-        "file: has neither map: nor a codec.py beside it; add one",
+        f"map: stands here, and there is {tmp_path / 'both' / 'codec.py'} too; keep one of them",
+        "map: is missing; add it: how the messages are read, or write "
+        f"{tmp_path / 'none' / 'codec.py'} with decode(message)",
     ]
 
 
@@ -215,10 +217,10 @@ def test_codec_without_an_adapter_yaml_is_not_passed_over(tmp_path: Path) -> Non
 def test_name_given_twice_is_a_fault(tmp_path: Path) -> None:
     write(tmp_path, "frigate", "~F")
 
-    [(file, _, what)] = faults(tmp_path)
+    [(file, line, what)] = faults(tmp_path)
 
-    assert file == "frigate/adapter.yaml"
-    assert "'frigate' is also in" in what
+    assert (file, line) == ("frigate/adapter.yaml", 2)
+    assert "'frigate' is also the name of" in what
 
 
 def test_folder_that_is_none_is_a_fault(tmp_path: Path) -> None:

@@ -49,6 +49,30 @@ def test_iso_time_with_an_offset_is_an_instant(text: str) -> None:
     assert found.raw == text
 
 
+@given(
+    date=st.sampled_from(["2026-03-01", "2024-02-29", "2026-02-29", "2026-W10-1", "2999-12-31"]),
+    clock=st.sampled_from(["16:00:00", "23:59:59", "24:00:00", "16:00:60", "1६:00:00"]),
+    fraction=st.sampled_from(["", ".", ",5", ".5", ".123", ".123456", ".1234567"]),
+    zone=st.sampled_from(
+        ["Z", "z", "+08:00", "-04:30", "+08:60", "+23:59", "+24:00", "-00:00", "+0800", "+08",
+         "+08:00:30", "", "05:30", "Z+08:00"]
+    ),
+)  # fmt: skip
+def test_the_short_way_to_read_a_time_tells_no_other(
+    date: str, clock: str, fraction: str, zone: str
+) -> None:
+    text = f"{date}T{clock}{fraction}{zone}"
+
+    def told(text: str) -> tuple[int | None, datetime | None] | None:
+        try:
+            found = iso_time(text)
+        except Unreadable:
+            return None
+        return found.instant, found.local
+
+    assert told(text) == told(f"{text} ")  # A blank at its end, and the long way is taken.
+
+
 def test_iso_time_without_an_offset_is_wall_clock_only() -> None:
     found = iso_time("2026-03-01T16:00:00.25")
 

@@ -245,6 +245,22 @@ def test_what_an_unregistered_device_reads_is_seen_by_nobody_elsewhere() -> None
     assert registered(sightings=True).read(plate, LIVE).sightings == []
 
 
+def test_it_is_known_when_each_registered_device_was_last_heard() -> None:
+    table = registered()
+    table.read(message(opened(AT)), LIVE)
+    table.read(message(opened(AT, device="d9"), AT + S), LIVE)
+    table.read(Message("probe/a", json.dumps(opened(AT)).encode(), AT + S, retained=True), LIVE)
+    table.read(message({"type": "device.offline", "device": "d1"}, AT + S), LIVE)
+    assert table.heard_at == {"/lakeside/cam": AT}
+
+    table.read(message(b"{", AT + 2 * S, topic="devices/cam/probe"), LIVE)
+    table.read(message(b"{", AT + 3 * S, topic="devices/other/probe"), LIVE)
+    assert table.heard_at == {"/lakeside/cam": AT + 2 * S}
+    retained = Message("devices/cam/probe", b"{", AT + 4 * S, retained=True)
+    assert table.read(retained, LIVE).refusal is not None
+    assert table.heard_at == {"/lakeside/cam": AT + 2 * S}
+
+
 WHOLE = json.dumps([opened(AT, subject="7", sequence=3), {"type": "plate.read", "subject": "A1"}])
 
 

@@ -56,6 +56,14 @@ async def test_devices_clocks_are_kept(tmp_path: Path) -> None:
     assert load(tmp_path / "s.clocks.json", DeviceClocks).samples == memory.skew.dump()
 
 
+async def test_it_is_kept_when_devices_were_heard(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "s.json", SimulatedClock(1_000))
+    memory.heard_at["/lakeside/gate-1"] = 900
+    await memory.save_clocks()
+
+    assert Memory(tmp_path / "s.json", SimulatedClock()).heard_at == {"/lakeside/gate-1": 900}
+
+
 def test_a_restart_takes_up_what_was_known(tmp_path: Path) -> None:
     memory = Memory(tmp_path / "s.json", SimulatedClock(1_000))
     memory.opened(session_present=False)

@@ -45,10 +45,10 @@ def begin(folder: Path, payload: bytes, *more: str) -> Path:
 @pytest.mark.parametrize(
     ("payload", "more", "why"),
     [
-        (JSON, (), "knows $.rows[0].ev = 'OK'; add one to adapter.yaml"),
+        (JSON, (), "knows $.rows[0].ev = 'OK' (but the-word-that-stands-there); add one under"),
         (CSV, (), "knows line 1, c1 = '01.03.2026 08:00:00'"),
         (LINES, (), "knows record 1, evt = '12'"),
-        (b'{"event":"pass"}', ("--python",), "event 'pass' is not known at $.event"),
+        (b'{"event":"pass"}', ("--python",), "event 'pass' is not known (in the message: $.event)"),
         (b"<a><b>1</b></a>", ("--python",), "is not JSON"),
         (b"\xff\xd8\x00", ("--python",), "is not JSON"),
     ],
@@ -400,6 +400,25 @@ def test_the_types_are_those_of_devices_with_their_fields() -> None:
     access = run("types", "access.denied").output
     assert "reason: unknown_credential, no_permission" in access
     assert "person: str" in access
+
+
+def plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize("width", [None, 200, 100, 80, 40, 20])
+def test_the_types_are_told_whole_however_narrow_it_is(width: int | None) -> None:
+    lines = type_lines("", width)
+    assert plain(" ".join(lines)) == plain(" ".join(type_lines()))
+    longest = max(max(map(len, line.split())) for line in lines)
+    if width is not None:
+        assert max(map(len, lines)) <= max(width, 26 + longest)
+    for data in (EventData.TYPES["access.denied"], EventData.TYPES["person.counted"]):
+        assert plain(data.__doc__ or "") in plain(" ".join(lines))
+
+
+def test_in_a_pipe_each_text_stands_on_one_line() -> None:
+    assert run("types").output.splitlines() == type_lines()
 
 
 def test_a_case_is_named_by_its_adapter_and_folder(folder: Path) -> None:

@@ -184,6 +184,52 @@ def test_zone_places_wall_clock_times(run: Any, words: tuple[str, ...], wanted: 
     assert event["time"] == wanted
 
 
+def test_a_wall_clock_that_nobody_places_is_told_beside_the_events(run: Any) -> None:
+    words = ("--adapter", "facegate", "--received-at", AT)
+    result = run(*words, "r", "r", r=NAIVE)
+
+    assert [event["data"]["device_time"] for event in events(result)] == ["2026-03-01 16:00:00"] * 2
+    assert result.stderr == (
+        "note: of 2 lines 2 say a time without a zone, and none is known: they stand at their "
+        "receipt; give --tz, like --tz Asia/Shanghai, or --site\n"
+    )
+    assert run(*words, "--tz", "Asia/Shanghai", "r", r=NAIVE).stderr == ""
+
+
+ZONE = "timezone: Asia/Shanghai, "
+
+
+@pytest.mark.parametrize(
+    ("zone", "said"), [("", "read in Asia/Shanghai, which holds for an estate"), (ZONE, "")]
+)
+def test_a_zone_that_the_site_does_not_name_is_told(run: Any, zone: str, said: str) -> None:
+    site = GATE_SITE % zone
+    result = run("--site", "s.yaml", "--adapter", "facegate", "r", s__yaml=site, r=NAIVE)
+
+    (event,) = events(result)
+    assert event["time"] == AT
+    assert said in result.stderr
+    assert bool(said) is bool(result.stderr)
+    assert result.stderr.count("\n") == bool(said)
+
+
+def test_times_that_say_their_zone_are_no_matter(run: Any) -> None:
+    assert run("f", f=FACE).stderr == ""
+
+
+GATE_SITE = """
+estates:
+  - {id: willow, name: {zh: 柳苑, en: Willow Court}, %splaces: [{id: gate, kind: gate,
+     name: {zh: 门, en: Gate}}],
+     devices: [{id: g, adapter: facegate, ids: ['778899'], place: gate}]}
+"""
+NAIVE = (
+    '{"operator": "RecPush", "info": {"facesluiceId": "778899", "customId": "", "RecordID": "7", '
+    '"VerifyStatus": "1", "PersonType": "0", "similarity1": "90.0", "Sendintime": 1, '
+    '"time": "2026-03-01 16:00:00"}}'
+)
+
+
 SITE = """
 estates:
   - id: willow

@@ -96,6 +96,25 @@ def test_a_registered_device_is_not_noted(heard: Listener) -> None:
     assert heard.quarantine.notes == {}
 
 
+@pytest.mark.parametrize(
+    ("topic", "adapter", "noted"),
+    [
+        ("probe/k1", "probe", []), ("probe/K1/x", "probe", []), ("probe/k9", "probe", ["probe.k9"]),
+        ("probe/k1", "other", ["probe.k1"]),
+    ],
+)  # fmt: skip
+def test_a_registered_device_that_is_not_understood_is_known_by_a_level_of_its_topic(
+    topic: str, adapter: str, noted: list[str]
+) -> None:
+    estate = SITE.estates[0]
+    (device,) = estate.devices
+    own = device.model_copy(update={"adapter": adapter, "topics": ()})
+    heard = Listener(Site(estates=(estate.model_copy(update={"devices": (own,)}),)))
+    heard.hear(b"{", topic=topic)
+
+    assert list(heard.quarantine.notes) == noted
+
+
 def test_what_nobody_understands_is_noted_with_the_reason(heard: Listener) -> None:
     heard.hear(b"{", topic="city/probe/b")
     heard.hear(b"x", topic="other/thing")

@@ -139,6 +139,15 @@ def test_device_of_no_certain_estate_is_given_to_none(topic: str, native: str | 
     assert (spot.estate, spot.known) == (UNREGISTERED, False)
 
 
+def test_a_zone_that_nobody_named_is_told() -> None:
+    plain = registry(estate("willow", device("a"), device("b", timezone="Asia/Tokyo")))
+    assert plain.assumed_zone("willow", "a") == "Asia/Shanghai"
+    assert plain.assumed_zone("willow", "b") is None
+    assert plain.assumed_zone("maple", "a") is None
+    named = registry(estate("willow", device("a")) | {"timezone": "Asia/Shanghai"})
+    assert named.assumed_zone("willow", "a") is None
+
+
 def test_topic_of_any_length_is_looked_up() -> None:
     assert ONE.place("door/7/" + "x" * 60_000, None, "y" * 60_000).device == "reader"
 

@@ -130,7 +130,7 @@ def test_another_key_opens_nothing(tmp_path: Path) -> None:
 
 def test_what_is_not_understood_yet_stays(tmp_path: Path) -> None:
     found = driven(message(b'{"type":"weather"}'), tmp_path)
-    assert found.refused == "type 'weather' is none of esp-rfid's at $.type"
+    assert found.refused == "type 'weather' is none of esp-rfid's (in the message: $.type)"
     assert not batch_of([found]).rounds()
 
 
@@ -155,6 +155,41 @@ def test_the_summary_says_what_each_group_becomes(tmp_path: Path) -> None:
     told = summary([driven(good, tmp_path), driven(bad, tmp_path)])
     assert len(told) == 1
     assert "2 from block-3: 1 become 1 access.denied; 1 stay: is not JSON" in told[0]
+
+
+# Whose it is
+
+
+def test_what_an_adapter_takes_now_is_its_own_and_no_other_s(tmp_path: Path) -> None:
+    nobodys = replace(entry_of(message()), adapter=None)
+    vault = Vault(KEYS, tmp_path)
+    taken = drive(nobodys, vault, lambda _: intake())
+    refused = drive(
+        replace(entry_of(message(b'{"type":"weather"}')), adapter=None), vault, lambda _: intake()
+    )
+    unclaimed = drive(
+        replace(entry_of(Message("odd/one", b"x", AT)), adapter=None), vault, lambda _: intake()
+    )
+    for one, known in ((taken, "esp_rfid"), (refused, "esp_rfid"), (unclaimed, None)):
+        assert one.adapter == known
+        assert one.is_of({"esp_rfid"}) is (known is not None)
+        assert not one.is_of({"frigate"})
+    assert driven(message(b"{"), tmp_path).is_of({"esp_rfid"})
+
+
+@pytest.mark.parametrize(
+    ("estate", "said"),
+    [(None, "block-3"), ("", "block-3 (not registered)"), ("east", "block-3 of east")],
+)
+def test_the_sender_is_told_with_its_estate(estate: str | None, said: str) -> None:
+    assert replace(entry_of(message()), estate=estate).sender == said
+
+
+def test_a_device_is_found_by_its_name_and_by_its_topic() -> None:
+    entry = replace(entry_of(message()), device="reader-9", estate="east")
+    assert Wanted(device="reader-9").has(entry)
+    assert Wanted(device="block-3").has(entry)
+    assert not Wanted(device="reader-1").has(entry)
 
 
 # Groups
@@ -205,7 +240,7 @@ def test_what_is_wanted_narrows_and_nothing_is_everything() -> None:
     for wanted, which in [
         (Wanted(), [one, other]), (Wanted(device="x"), [other]), (Wanted(since=AT + 1), [other]),
         (Wanted(ids=(one.id[:10],)), [one]), (Wanted(groups=(other.group,)), [other]),
-        (Wanted(adapter="esp_rfid"), [one, other]), (Wanted(adapter="frigate"), [other]),
+        (Wanted(adapters=("esp_rfid",)), [one, other]), (Wanted(adapters=("frigate",)), [other]),
     ]:  # fmt: skip
         assert [e for e in (one, other) if wanted.has(e)] == which
 

@@ -3,8 +3,9 @@
 Each rule is changed in one spot at a time, and its scenarios are played until one fails. What is
 changed: a condition (its contrary; `and` for `or`), a window (a parameter's default or a constant,
 far too large and far too small), and with `--edges` whether the last moment of a window counts.
-Parameters count as noticed when one of their values is. A mutant that no scenario notices is
-printed: it is a scenario that lacks, a line that has no use, or a change that changes nothing.
+Parameters count as noticed when one of their values is; a mutant that tells nobody anything else is
+noticed where it remembers something for ever. One that no scenario notices survives: a scenario
+lacks, or a line has no use. Those that change nothing stand in `equivalents.yaml` with the reason.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import copy
 import importlib
 import signal
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
@@ -20,14 +22,17 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import yaml
 from pydantic import ValidationError, create_model
 from pydantic.fields import FieldInfo
 
 from processors.core.replay import replay
 from processors.core.rule import Params, Rule, RuleSet, rule_set
 from processors.rules.catalogue import shipped_rules
+from tests.rules.memory import remembered_for_ever
 from tests.rules.scenario import FILES, Scenario, check, load_scenario
 
+EQUIVALENTS = Path(__file__).with_name("equivalents.yaml")
 FACTOR = 8
 ENDLESS_S = 5.0
 """Scenarios take milliseconds; a mutant that computes for so long has come to no end."""
@@ -47,11 +52,15 @@ class Endless(Exception):
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change of one rule; `rules` are its forms, of which one must be noticed."""
+    """One change of one rule; `rules` are its forms, of which one must be noticed.
+
+    `name` says where and what, and stays as it is when lines are added above.
+    """
 
     rule: str
     kind: str
-    told: str
+    name: str
+    line: int
     rules: Callable[[], list[Rule]]
 
 
@@ -114,29 +123,58 @@ def with_rule(rules: RuleSet, mutant: Rule) -> RuleSet:
     return rule_set(mutant if rule.id == mutant.id else rule for rule in rules.rules)
 
 
+@cache
+def equivalents() -> dict[str, dict[str, str]]:
+    """The mutants that change nothing, by rule and name, each with the reason why it cannot."""
+    found: dict[str, dict[str, str]] = yaml.safe_load(EQUIVALENTS.read_text(encoding="utf-8"))
+    return found
+
+
+def is_equivalent(mutant: Mutant) -> bool:
+    """Whether it is known to change nothing."""
+    return mutant.name in equivalents().get(mutant.rule, {})
+
+
 def noticed_by(mutant: Rule) -> str | None:
-    """The first scenario that fails with it; None if it survives all."""
-    for scenario in scenarios()[mutant.id]:
-        try:
-            out = replay(scenario.log, with_rule(scenario.rules, mutant), until=scenario.until)
-            check(scenario, out)
-        except Exception:  # A mutant may break in any way; each is noticed.
-            return names()[id(scenario)]
+    """The first scenario that fails with it, in words or in memory; None if it survives all."""
+    for look in (_fails, _remembers):
+        for scenario in scenarios()[mutant.id]:
+            if look(scenario, with_rule(scenario.rules, mutant)):
+                return names()[id(scenario)]
     return None
+
+
+def _fails(scenario: Scenario, rules: RuleSet) -> bool:
+    try:
+        check(scenario, replay(scenario.log, rules, until=scenario.until))
+    except Exception:  # A mutant may break in any way; each is noticed.
+        return True
+    return False
+
+
+def _remembers(scenario: Scenario, rules: RuleSet) -> bool:
+    try:
+        return any(remembered_for_ever(scenario, rules))
+    except Exception:
+        return True
 
 
 def mutants(rule: Rule, *, edges: bool = False) -> Iterator[Mutant]:
     """All mutants of a rule: of its parameters, then of its module, in the order of its lines."""
     for name in rule.params.model_fields:
         found = [replace(rule, params=params) for params in other_params(rule.params, name)]
-        yield Mutant(rule.id, "window", f"parameter {name}", lambda found=found: found)  # type: ignore[misc]
+        yield Mutant(rule.id, "window", f"parameter {name}", 0, lambda found=found: found)  # type: ignore[misc]
     module = importlib.import_module(f"processors.rules.{rule.id}.rule")
     assert module.__file__ is not None
     tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
-    for number, (kind, old, new) in enumerate(_changes(tree, edges)):
-        told = f"line {old.lineno}: {ast.unparse(old)}  ->  {ast.unparse(new)}"
+    seen: Counter[str] = Counter()
+    for number, (kind, where, old, new) in enumerate(_changes(tree, edges)):
+        name = f"{where}: {ast.unparse(old)} -> {ast.unparse(new)}"
+        seen[name] += 1
+        if seen[name] > 1:
+            name = f"{name} #{seen[name]}"
         yield Mutant(
-            rule.id, kind, told,
+            rule.id, kind, name, old.lineno,
             lambda number=number: [_rule_of(module, tree, number, edges)],  # type: ignore[misc]
         )  # fmt: skip
 
@@ -144,7 +182,7 @@ def mutants(rule: Rule, *, edges: bool = False) -> Iterator[Mutant]:
 def _rule_of(module: ModuleType, tree: ast.Module, number: int, edges: bool) -> Rule:
     """The rule of a module with one change."""
     whole = copy.deepcopy(tree)
-    _, old, new = list(_changes(whole, edges))[number]
+    _, _, old, new = list(_changes(whole, edges))[number]
     changed = _Swap(old, new).visit(whole)
     assert isinstance(changed, ast.Module)
     mutant = ModuleType(module.__name__)
@@ -163,23 +201,23 @@ class _Swap(ast.NodeTransformer):
         return self._new if node is self._old else self.generic_visit(node)
 
 
-def _changes(tree: ast.Module, edges: bool) -> Iterator[tuple[str, Node, Node]]:
-    """What may be changed: kind, the old expression, the new one."""
+def _changes(tree: ast.Module, edges: bool) -> Iterator[tuple[str, str, Node, Node]]:
+    """What may be changed: kind, the name of what it stands in, the old expression, the new one."""
     for statement in tree.body:
         if isinstance(statement, ast.FunctionDef | ast.ClassDef):
             for node in ast.walk(statement):
-                yield from _conditions(node)
-                if edges:
-                    yield from _edges(node)
-        elif isinstance(statement, ast.Assign) and _is_span(statement):
+                for kind, old, new in (*_conditions(node), *(_edges(node) if edges else ())):
+                    yield kind, statement.name, old, new
+        elif isinstance(statement, ast.Assign) and (span := _span(statement)):
             for factor in (ast.Mult(), ast.FloorDiv()):
                 new = ast.BinOp(statement.value, factor, ast.Constant(FACTOR))
-                yield "window", statement.value, new
+                yield "window", span, statement.value, new
 
 
-def _is_span(statement: ast.Assign) -> bool:
-    """Whether it names a span of time; numbers that only bound what is remembered are none."""
-    return all(isinstance(t, ast.Name) and t.id.endswith("_MS") for t in statement.targets)
+def _span(statement: ast.Assign) -> str | None:
+    """The name of a span of time; numbers that only bound what is remembered are none."""
+    names = [target.id for target in statement.targets if isinstance(target, ast.Name)]
+    return next((name for name in names if name.endswith("_MS")), None)
 
 
 def _conditions(node: ast.AST) -> Iterator[tuple[str, Node, Node]]:
@@ -232,6 +270,34 @@ def fate(mutant: Mutant) -> str | None:
     return next(filter(None, found), None)
 
 
+@dataclass(slots=True)
+class Tally:
+    """How many mutants there were, and what became of them."""
+
+    mutants: int = 0
+    noticed: int = 0
+    equivalent: int = 0
+
+    def count(self, mutant: Mutant, by: str | None) -> str:
+        """One more, and what became of it in words."""
+        self.mutants += 1
+        if by is not None:
+            self.noticed += 1
+            return f"{by}, though listed as equivalent" if is_equivalent(mutant) else by
+        self.equivalent += is_equivalent(mutant)
+        return "equivalent" if is_equivalent(mutant) else "SURVIVES"
+
+    @property
+    def survived(self) -> int:
+        """Those that nobody has explained."""
+        return self.mutants - self.noticed - self.equivalent
+
+    def line(self, name: str) -> str:
+        """A row of the table."""
+        return (f"{name:<26} {self.mutants:>5} mutants {self.noticed:>5} noticed "
+                f"{self.equivalent:>3} equivalent {self.survived:>3} survived")  # fmt: skip
+
+
 def main() -> int:
     """The table of all rules, and the survivors; the status is 1 if there are any."""
     parser = argparse.ArgumentParser(description="Change each rule, and see a scenario fail.")
@@ -239,20 +305,20 @@ def main() -> int:
     parser.add_argument("--edges", action="store_true", help="also < for <=, and > for >=")
     parser.add_argument("--killed", action="store_true", help="also say which scenario noticed")
     asked = parser.parse_args()
-    total, lived = 0, 0
+    whole = Tally()
     for rule in shipped_rules().rules:
         if asked.rules and rule.id not in asked.rules:
             continue
-        fates = [(mutant, fate(mutant)) for mutant in mutants(rule, edges=asked.edges)]
-        survivors = [mutant for mutant, by in fates if by is None]
-        total, lived = total + len(fates), lived + len(survivors)
-        noticed = len(fates) - len(survivors)
-        print(f"{rule.id:<26} {len(fates):>4} mutants {noticed:>4} noticed {len(survivors):>3} not")
-        for mutant, by in fates:
-            if by is None or asked.killed:
-                print(f"    {mutant.kind:<10} {mutant.told}  {by or 'SURVIVES'}", flush=True)
-    print(f"{'all':<26} {total:>4} mutants {total - lived:>4} noticed {lived:>3} not")
-    return int(lived > 0)
+        mine, lines = Tally(), []
+        for mutant in mutants(rule, edges=asked.edges):
+            by = fate(mutant)
+            mine.count(mutant, by)
+            end = whole.count(mutant, by)
+            if asked.killed or end != by:
+                lines.append(f"    {mutant.kind:<10} line {mutant.line}, {mutant.name}  {end}")
+        print("\n".join((mine.line(rule.id), *lines)), flush=True)
+    print(whole.line("all"))
+    return int(whole.survived > 0)
 
 
 if __name__ == "__main__":

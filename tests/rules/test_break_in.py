@@ -4,15 +4,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.rules.memory import long_after
 from tests.rules.scenario import FILES, load_scenario
-from tests.rules.test_memory import long_after
 
 MINE = [file for file in FILES if file.parent.parent.name == "break_in"]
 
 
 @pytest.mark.parametrize("file", MINE, ids=[file.stem for file in MINE])
 def test_what_was_seen_at_a_spot_is_forgotten(file: Path) -> None:
-    records = long_after(load_scenario(file)).records
+    scenario = load_scenario(file)
+    records = long_after(scenario, scenario.rules).records
     left = {scope: record.states["break_in"] for scope, record in records.items()
             if "break_in" in record.states}  # fmt: skip
     assert left == {}

@@ -13,7 +13,7 @@ def test_it_parses_and_is_one_estate() -> None:
 
 def test_its_size(estate: Estate) -> None:
     kinds = [place.kind for place in estate.config.places]
-    assert kinds.count("building") == 8
+    assert kinds.count("building") == 9
     assert kinds.count("unit") == len(estate.unit_doors) == 16
     assert len(estate.gate_doors) == 2
     assert [len(estate.lanes[way]) for way in ("in", "out")] == [2, 2]

@@ -115,7 +115,7 @@ class World:
 
     async def acts(self, case: str) -> list[str]:
         """What was done to a case, in order."""
-        return [act["kind"] for act in await self.ask("du", f"/api/cases/{case}/acts")]
+        return [act["kind"] for act in (await self.ask("du", f"/api/cases/{case}/acts"))["items"]]
 
 
 def _open_house(folder: Path, clock: MovedClock) -> dict[str, str]:

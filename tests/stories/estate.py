@@ -125,8 +125,9 @@ def told(name: str, at: int, **given: Any) -> Alert:
 def entry_refused(name: str, at: int) -> Alert:
     """An alert whose readings hide a card."""
     event = f"{name}-read"
-    hidden = reading(event, "access.denied", at).model_copy(update={
-        "subject": KEY.credential(CARD.number),
-        "sealed": {"subject": KEY.seal(CARD.number.upper(), subject_context(event))},
-    })  # fmt: skip
+    hidden = reading(
+        event, "access.denied", at,
+        subject=KEY.credential(CARD.number),
+        sealed={"subject": KEY.seal(CARD.number.upper(), subject_context(event))},
+    )  # fmt: skip
     return told(name, at, evidence=(hidden, reading("open", "door.opened", at + 2000)))

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from processors.core.estate import ScopeRecord, new_estate
+from processors.core.estate import new_estate
 from processors.core.machine import Machine, Output
+from processors.core.records import record_of
 from processors.core.replay import in_order, replay, step
 from processors.rules.catalogue import VIEWS, rules_and_views, shipped_rules, view_folders
 from processors.views.shape import EVERY_MS
@@ -88,7 +89,7 @@ def test_a_key_weighs_little(file: Path) -> None:
 
 def weight(state: object) -> int:
     """Bytes of JSON that a state takes in its scope's record."""
-    return len(ScopeRecord({"": state}).dump()) - len(ScopeRecord({"": None}).dump())
+    return len(record_of("", {"": state}).dump()) - len(record_of("", {"": None}).dump())
 
 
 @pytest.mark.parametrize("folder", view_folders(), ids=lambda folder: folder.name)

@@ -17,8 +17,11 @@ _OBJECTS = {
 
 def device_name(*candidates: Any) -> str | None:
     """The first candidate that is a name; the fillers of bridge manuals are none."""
-    names = (said(candidate) for candidate in candidates)
-    return next((n for n in names if n is not None and n.lower() not in _PLACEHOLDERS), None)
+    for candidate in candidates:
+        name = None if candidate is None else said(candidate)
+        if name is not None and name.lower() not in _PLACEHOLDERS:
+            return name
+    return None
 
 
 def object_word(kind: Any) -> str | None:
@@ -29,9 +32,8 @@ def object_word(kind: Any) -> str | None:
 
 def pictures(*tables: Mapping[str, Any]) -> tuple[str, ...]:
     """Paths and addresses of pictures; the pictures themselves (base64) are left behind."""
-    found = (said(table.get(key)) for table in tables for key in _PICTURE_KEYS)
-    kept = [path for path in found if path is not None and _is_path(path)]
-    return tuple(dict.fromkeys(kept))
+    found = (said(table[key]) for table in tables for key in _PICTURE_KEYS if key in table)
+    return tuple(dict.fromkeys(path for path in found if path is not None and _is_path(path)))
 
 
 def _is_path(text: str) -> bool:

@@ -21,6 +21,8 @@ else:
 INITIALIZED, DELETED = "Initialized", "Deleted"
 _TOPIC_CHARS_REMEMBERED = 256
 _FLATTEN_DEPTH_MAX = 12
+_SCALARS = frozenset({str, int, float, bool, type(None)})
+"""Most values; to ask whether they are mappings costs more than all else here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def _flatten(value: Any, name: str | None, found: dict[str, Any], depth: int) ->
     if isinstance(value, list):
         for item in value:
             _flatten(item, name, found, depth + 1)
-    elif not isinstance(value, Mapping):
+    elif type(value) in _SCALARS or not isinstance(value, Mapping):
         if name is not None:
             found.setdefault(name, value)
     elif (name_of := attribute(value, "Name")) is not None and _has_value(value):
@@ -114,11 +116,16 @@ def attribute(element: Any, name: str) -> Any:
     """An attribute, as libraries write it: bare, with `@` or `_` before it, or in a group `$`."""
     if not isinstance(element, Mapping):
         return None
-    for written in (name, f"@{name}", f"_{name}"):
+    for written in _spellings(name):
         if written in element:
             return element[written]
     group = element.get("$")
     return group.get(name) if isinstance(group, Mapping) else None
+
+
+@lru_cache(maxsize=256)
+def _spellings(name: str) -> tuple[str, str, str]:
+    return name, f"@{name}", f"_{name}"
 
 
 def _has_value(element: Mapping[str, Any]) -> bool:

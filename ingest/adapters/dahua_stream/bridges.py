@@ -8,10 +8,12 @@ it is, if its members belong to one event only.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from ingest.adapters._dahua.names import table
 from ingest.converters import whole
+from ingest.topics import TOPIC_REMEMBERED_MAX
 
 _TOPICS = (
     re.compile(r"(?P<device>.+)/(?P<code>[A-Z_][A-Za-z_]{2,63})/Event$"),
@@ -47,13 +49,24 @@ class TopicSays:
     index: int | None = None
 
 
+SILENT = TopicSays()
+"""What the topics of all others tell."""
+
+
 def topic_says(topic: str) -> TopicSays:
-    """What a topic tells, if it is one of a bridge."""
+    """What a topic tells, if it is one of a bridge; else `SILENT` itself."""
+    return _remembered(topic) if len(topic) <= TOPIC_REMEMBERED_MAX else _says(topic)
+
+
+def _says(topic: str) -> TopicSays:
     for pattern in _TOPICS:
         if (found := pattern.match(topic)) is not None:
             index = whole(found.groupdict().get("index"))
             return TopicSays(found["code"], found["device"], index)
-    return TopicSays()
+    return SILENT
+
+
+_remembered = lru_cache(maxsize=2048)(_says)
 
 
 def code_of_content(action: str, data: Any, names: Mapping[str, Any]) -> str | None:

@@ -15,7 +15,7 @@ from ingest.multipart import Part, parts
 INFLATED_BYTES_MAX = 4 * 1024 * 1024
 FRAMES_MAX = 1000
 
-_DHIP = re.compile(rb"\x20\x00\x00\x00DHIP")
+_DHIP_MAGIC = b"\x20\x00\x00\x00DHIP"
 _DHIP_HEADER_BYTES = 32
 _DHIP_LENGTH_AT = 16
 _TEXT_TYPES = ("", "text/plain", "application/json", "text/json")
@@ -33,7 +33,7 @@ class Piece:
 
 def pieces(payload: bytes) -> list[Piece]:
     """The texts a message carries, in order. Raises Unreadable."""
-    if _DHIP.search(payload) is not None:
+    if _DHIP_MAGIC in payload:
         return list(map(Piece, _frames(payload)))
     body = _inflated(payload)
     found = [part for part in parts(body) if part.body.strip()]
@@ -60,9 +60,9 @@ def _frames(body: bytes) -> list[str]:
     """DHIP frames: 32 bytes of header with the length, little-endian, at 16; then JSON."""
     found: list[str] = []
     at = 0
-    while (magic := _DHIP.search(body, at)) is not None and len(found) < FRAMES_MAX:
-        begin = magic.start() + _DHIP_HEADER_BYTES
-        length_at = magic.start() + _DHIP_LENGTH_AT
+    while (magic := body.find(_DHIP_MAGIC, at)) >= 0 and len(found) < FRAMES_MAX:
+        begin = magic + _DHIP_HEADER_BYTES
+        length_at = magic + _DHIP_LENGTH_AT
         length = int.from_bytes(body[length_at : length_at + 4], "little")
         at = min(begin + length, len(body)) if length else begin
         found.append(text_of(body[begin:at]))

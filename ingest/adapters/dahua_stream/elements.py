@@ -9,7 +9,7 @@ import yaml
 
 from ingest.adapters._dahua.clock import bridge_time
 from ingest.adapters._dahua.names import table, tables
-from ingest.adapters.dahua_stream.bridges import TopicSays, code_of_content, topic_says
+from ingest.adapters.dahua_stream.bridges import SILENT, TopicSays, code_of_content, topic_says
 from ingest.adapters.dahua_stream.carriers import Piece, pieces
 from ingest.adapters.dahua_stream.element import HEARTBEAT, LOCK_TIMER, Element
 from ingest.adapters.dahua_stream.pictures import carried
@@ -29,7 +29,7 @@ _DATA = re.compile(r";\s*data=\s*(?=[{\[])", re.IGNORECASE)
 _KEYED_LINE = re.compile(r"^\s*Events\[(\d{1,4})\]\.([^=\s]{1,200})=(.*)$", re.MULTILINE)
 _KEY_STEP = re.compile(r"([^.\[\]]+)|\[(\d{1,4})\]")
 _NOTHING = Found({}, 0, whole=True)
-_EVENT_KEYS = ("Code", "code", "Action", "action", "Index", "index", "Data", "data")
+_EVENT_KEYS = frozenset({"Code", "code", "Action", "action", "Index", "index", "Data", "data"})
 
 
 def elements(message: Message) -> list[Element]:
@@ -56,19 +56,22 @@ def _of_piece(piece: Piece, topic: str | None) -> Iterator[Element]:
 
 
 def _on_topic(element: Element, says: TopicSays) -> Element:
+    if says is SILENT:
+        return element
     index = says.index if element.index is None else element.index
     return changed(element, prefix=says.device, index=index)
 
 
 def _of_text(text: str, topic: str | None) -> Iterator[Element]:
     plain = text.strip()
-    if plain.lower() == "heartbeat":
+    folded = plain.lower()  # Looking for a word first spares most texts the expressions.
+    if folded == "heartbeat":
         yield Element(HEARTBEAT)
     elif plain.startswith("event_type:"):
         yield from _of_value(_of_yaml(plain), topic)
-    elif _HEAD.search(plain) is not None:
-        yield from _of_stream(plain)
-    elif _KEYED_LINE.search(plain) is not None:
+    elif "code=" in folded and (heads := _heads(plain)):
+        yield from _of_stream(plain, heads)
+    elif "Events[" in plain and _KEYED_LINE.search(plain) is not None:
         yield from _of_lines(plain)
     elif plain:
         for document in documents(plain):
@@ -85,19 +88,33 @@ def _of_yaml(text: str) -> Any:
         raise Unreadable("begins like a Home Assistant event and is not YAML", "$") from error
 
 
-def _of_stream(text: str) -> Iterator[Element]:
+def _heads(text: str) -> list[re.Match[str]]:
+    """Where events begin in a text, up to one more than may be."""
+    if not text.isascii():  # Folding moves other texts.
+        return list(islice(_HEAD.finditer(text), ELEMENTS_MAX + 1))
+    found: list[re.Match[str]] = []
+    folded = text.lower()
+    at = folded.find("code=")
+    while at >= 0 and len(found) <= ELEMENTS_MAX:
+        head = _HEAD.match(text, at)
+        if head is not None:
+            found.append(head)
+        at = folded.find("code=", head.end() if head else at + 1)
+    return found
+
+
+def _of_stream(text: str, heads: list[re.Match[str]]) -> Iterator[Element]:
     """`Code=X;action=Y;index=N;data={…}`, one or several, the data over many lines."""
-    heads = list(islice(_HEAD.finditer(text), ELEMENTS_MAX + 1))
     _count(heads)
     left = TOKENS_MAX
     for head, following in zip(heads, [*heads[1:], None], strict=True):
         rest = text[head.end() : following.start() if following else len(text)]
         data = _DATA.search(rest)
         index = _INDEX.match(rest)
-        element = Element(head[1], head[2].capitalize(), whole(index[1]) if index else None)
+        number = whole(index[1]) if index else None
         found = value_at(rest, data.end(), left) if data else _NOTHING
         left -= found.tokens
-        yield _with_data(element, found.value)
+        yield Element(head[1], head[2].capitalize(), number, *_data(found.value))
 
 
 def _of_lines(text: str) -> Iterator[Element]:
@@ -192,14 +209,15 @@ def _single(value: Mapping[str, Any], topic: str | None) -> Element:
     if code is None:
         raise Unreadable("holds no event code; if a bridge's topic does, give the topic", "$.Code")
     index = value.get("Index", value.get("index", value.get("Channel")))
-    element = Element(code, action.capitalize(), whole(index), names=names)
-    return _with_data(element, names if data is None else data)
+    content = _data(names if data is None else data)
+    return Element(code, action.capitalize(), whole(index), *content, names=names)
 
 
-def _with_data(element: Element, data: Any) -> Element:
-    """The element with its `Data`: an object, a list of them, or either as a text."""
+def _data(data: Any) -> tuple[Mapping[str, Any], tuple[Mapping[str, Any], ...]]:
+    """An event's `Data` and its rows: an object, a list of them, or either as a text."""
     if isinstance(data, str):
         data = documents(data)[0] if data.lstrip()[:1] in ("{", "[") else {}
+    if isinstance(data, dict):
+        return data, ()
     rows = tuple(tables(data)[:ROWS_MAX]) if isinstance(data, list) else ()
-    first = rows[0] if rows else {}
-    return changed(element, data=data if isinstance(data, dict) else first, rows=rows)
+    return (rows[0] if rows else {}), rows

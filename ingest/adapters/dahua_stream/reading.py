@@ -32,14 +32,16 @@ def reading(element: Element, word: str, **more: Any) -> Reading:
 
 def sequence(data: Mapping[str, Any]) -> int | None:
     """The device's own number of an event: the record's, else the event's, else the call's."""
-    numbers = (whole(data.get(key)) for key in _SEQUENCE_KEYS)
-    return next((found for found in numbers if found is not None), None)
+    for key in _SEQUENCE_KEYS:
+        if (told := data.get(key)) is not None and (found := whole(told)) is not None:
+            return found
+    return None
 
 
 def state(element: Element, **more: Scalar) -> Reading:
     """A state the device reports: code, action, and the few members that are no one's data."""
-    told = {key: _scalar(element.data.get(key)) for key in _STATE_KEYS}
-    kept: dict[str, Scalar] = {key: value for key, value in told.items() if value is not None}
+    told = ((key, _scalar(element.data[key])) for key in _STATE_KEYS if key in element.data)
+    kept: dict[str, Scalar] = {key: value for key, value in told if value is not None}
     fields = {"code": element.code, "action": element.action, **kept, **more}
     # States of one second are told apart by their code: they share type and channel.
     return reading(

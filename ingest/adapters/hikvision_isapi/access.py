@@ -4,6 +4,7 @@ The manual prints them in hexadecimal. The table is for ISAPI only: one source f
 several codes shifted by one.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -24,25 +25,38 @@ from schemas.event_data import (
 @dataclass(frozen=True, slots=True)
 class Code:
     """A row of `access_codes.csv`. `subject` says which of the two numbers stands for the person:
-    the card that was shown, or the employee number.
+    the card that was shown, or the employee number. `fields` are those that the code alone tells;
+    `at_reader`: who it was and at which reader stands beside it.
     """
 
     type: str
-    method: str
     subject: str
-    reason: str
-    state: str
+    fields: Mapping[str, Any]
+    at_reader: bool
 
 
 @cache
 def codes() -> dict[tuple[int, int], Code]:
     """The table by major and minor (`subEventType`)."""
     return {
-        (int(row["major"]), int(row["minor"])): Code(
-            row["type"], row["method"], row["subject"], row["reason"], row["state"]
-        )
+        (int(row["major"]), int(row["minor"])): _code(row)
         for row in rows(__package__, "access_codes.csv")
     }
+
+
+def _code(row: Mapping[str, str]) -> Code:
+    data = EventData.TYPES[row["type"]]
+    at_reader, fields = issubclass(data, CredentialData), dict[str, Any]()
+    if at_reader:
+        fields["method"] = row["method"]
+    if issubclass(data, AccessDenied):
+        fields["reason"] = row["reason"]
+    if issubclass(data, HelpRequested):
+        fields["silent"] = row["state"] == "silent"
+    if issubclass(data, DeviceStateReported):
+        name, _, value = row["state"].partition("=")
+        fields["state"] = {name: {"true": True, "false": False}.get(value, value)}
+    return Code(row["type"], row["subject"], fields, at_reader)
 
 
 def read_access(alert: Alert) -> list[Reading]:
@@ -74,14 +88,21 @@ def _channel(code: Code, block: Record) -> str | None:
     """The door, or the input. Where only the reader is told: two readers belong to a door."""
     if code.type.startswith("input."):
         return _number(block, "alarmInNo", "caseSensorNo")
+    if (door := _number(block, "doorNo")) is not None:
+        return door
     reader = block.whole("cardReaderNo")
-    return _number(block, "doorNo") or (str((reader + 1) // 2) if reader else None)
+    return str((reader + 1) // 2) if reader else None
 
 
 def _subject(code: Code, block: Record) -> str | None:
-    card = _number(block, "cardNo")
-    person = _number(block, "employeeNoString", "employeeNo")
-    return {"card": card or person, "person": person or card}.get(code.subject)
+    names = _SUBJECTS.get(code.subject)
+    return _number(block, *names) if names else None
+
+
+_SUBJECTS = {
+    "card": ("cardNo", "employeeNoString", "employeeNo"),
+    "person": ("employeeNoString", "employeeNo", "cardNo"),
+}
 
 
 def _number(block: Record, *names: str) -> str | None:
@@ -93,20 +114,11 @@ def _number(block: Record, *names: str) -> str | None:
     return None
 
 
-def _fields(code: Code, block: Record) -> dict[str, Any]:
-    data = EventData.TYPES[code.type]
-    fields: dict[str, Any] = {}
-    if issubclass(data, CredentialData):
-        person, reader = block.text("name"), _number(block, "cardReaderNo")
-        fields = {"method": code.method, "person": person, "reader": reader}
-    if issubclass(data, AccessDenied):
-        fields["reason"] = code.reason
-    if issubclass(data, HelpRequested):
-        fields["silent"] = code.state == "silent"
-    if issubclass(data, DeviceStateReported):
-        name, _, value = code.state.partition("=")
-        fields["state"] = {name: {"true": True, "false": False}.get(value, value)}
-    return fields
+def _fields(code: Code, block: Record) -> Mapping[str, Any]:
+    if not code.at_reader:
+        return code.fields
+    reader = _number(block, "cardReaderNo")
+    return {**code.fields, "person": block.text("name"), "reader": reader}
 
 
 def _picture(block: Record) -> tuple[str, ...]:

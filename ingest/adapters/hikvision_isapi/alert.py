@@ -109,12 +109,19 @@ def _channel(record: Record) -> str | None:
 
 def _replayed(record: Record) -> bool:
     """Whether the device itself says that this is old: sent again, or history uploaded late."""
-    for block in (record, *record.parts("AccessControllerEvent"), *record.parts("ANPR")):
-        if block.flag("isDataRetransmission") is True or block.flag("currentEvent") is False:
-            return True
-        if block.whole("alarmDataType") == 1:
-            return True
-    return False
+    blocks = (record, *record.parts("AccessControllerEvent"), *record.parts("ANPR"))
+    return any(map(_is_old, blocks))
+
+
+def _is_old(block: Record) -> bool:
+    if block.has_none_of(_AGE):
+        return False
+    if block.flag("isDataRetransmission") is True or block.flag("currentEvent") is False:
+        return True
+    return block.whole("alarmDataType") == 1
+
+
+_AGE = frozenset({"isdataretransmission", "currentevent", "alarmdatatype"})
 
 
 def _active(record: Record) -> bool:

@@ -48,9 +48,7 @@ def documents(payload: bytes) -> list[Document]:
     if not payload.strip(_BLANKS):
         raise Unreadable("is empty", "$")
     found = parts(payload)
-    if not found:
-        return list(_read(payload, "$"))
-    return _of_parts(found)
+    return _of_parts(found) if found else _read(payload, "$")
 
 
 def _of_parts(found: list[Part]) -> list[Document]:
@@ -80,15 +78,17 @@ def _is_text(body: bytes) -> bool:
     return body.lstrip(_BLANKS)[:1] in (b"<", b"{", b"[")
 
 
-def _read(body: bytes, path: str) -> Iterator[Document]:
+def _read(body: bytes, path: str) -> list[Document]:
     text = body.strip(_BLANKS)
     if text[:1] == b"<":
-        yield from (_of_xml(one, path) for one in _in_a_row(text))
-    elif text[:1] in (b"{", b"["):
-        for value in _json_values(text):
-            yield from _of_json(value, path)
-    else:
-        raise Unreadable(f"is neither XML, JSON nor multipart (starts with {text[:20]!r})", path)
+        return [_of_xml(one, path) for one in _in_a_row(text)]
+    if text[:1] in (b"{", b"["):
+        return [
+            _of_json(item, path)
+            for value in _json_values(text)
+            for item in (value if isinstance(value, list) else (value,))
+        ]
+    raise Unreadable(f"is neither XML, JSON nor multipart (starts with {text[:20]!r})", path)
 
 
 def _in_a_row(text: bytes) -> Iterator[bytes]:
@@ -130,11 +130,10 @@ def _tells(value: Mapping[str, Any]) -> bool:
 _WITH_CONTENT = frozenset({"accesscontrollerevent", "anpr", "cidevent"})
 
 
-def _of_json(value: Any, path: str) -> Iterator[Document]:
-    for item in value if isinstance(value, list) else [value]:
-        if not isinstance(item, Mapping):
-            raise Unreadable("is JSON but no object", path)
-        yield _unwrapped(item, path)
+def _of_json(value: Any, path: str) -> Document:
+    if not isinstance(value, dict):
+        raise Unreadable("is JSON but no object", path)
+    return _unwrapped(value, path)
 
 
 def _unwrapped(content: Mapping[str, Any], path: str) -> Document:

@@ -1,6 +1,6 @@
 """What the pictures beside an alert show, by the names their parts have. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from ingest.message import Picture, PictureKind
 from ingest.multipart import Part
@@ -19,8 +19,10 @@ _OF_PEOPLE = frozenset(
 """Alerts about one person: what has no other name shows that person from near."""
 
 
-def pictures_of(parts: Iterable[Part], event: str) -> tuple[Picture, ...]:
+def pictures_of(parts: Sequence[Part], event: str) -> tuple[Picture, ...]:
     """The pictures sent with an alert of this type."""
+    if not parts:
+        return ()
     return tuple(Picture(name, _kind(name, event), part.body)
                  for part in parts for name in [name_of(part)])  # fmt: skip
 

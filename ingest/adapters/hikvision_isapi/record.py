@@ -1,7 +1,6 @@
 """Reading names out of ISAPI objects, whichever firmware or bridge wrote them."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 from ingest.converters import flag, said, whole
@@ -17,11 +16,15 @@ class Record:
         """`path` is where the object stands in the payload, for reasons."""
         self.path = path
         self._as_sent = content
-        self._content = {_known(name): value for name, value in content.items()}
+        self._content = {_SENT[name]: value for name, value in content.items()}
         self._parts: dict[str, list[Record]] = {}
 
     def __contains__(self, name: str) -> bool:
         return _ASKED[name] in self._content
+
+    def has_none_of(self, folded: frozenset[str]) -> bool:
+        """Whether none of these names, in lower case, is there."""
+        return self._content.keys().isdisjoint(folded)
 
     def raw(self, *names: str) -> Any:
         """The first of the names that is there, or None."""
@@ -48,18 +51,23 @@ class Record:
     def whole(self, *names: str) -> int | None:
         """The first of the names that is an int."""
         for name in names:
-            if (found := self.raw(name)) is not None and (number := whole(found)) is not None:
+            value = self._content.get(_ASKED[name])
+            if type(value) is list and len(value) == 1:
+                value = value[0]
+            if value is not None and (number := whole(value)) is not None:
                 return number
         return None
 
     def flag(self, name: str) -> bool | None:
         """A flag; None where there is none."""
-        return flag(self.raw(name))
+        value = self._content.get(_ASKED[name])
+        return value if type(value) is bool else flag(self.raw(name))
 
     def part(self, *names: str) -> "Record | None":
         """The first of the names that is an object (of several, the first)."""
         for name in names:
-            if found := self.parts(name):
+            found = self._parts.get(name) or self.parts(name)
+            if found:
                 return found[0]
         return None
 
@@ -70,10 +78,10 @@ class Record:
             value = self._content.get(_ASKED[name])
             if value is None:
                 return []
-            found = value if isinstance(value, list) else [value]
-            known = self._parts[name] = [
-                Record(item, f"{self.path}.{name}") for item in found if isinstance(item, Mapping)
-            ]
+            path = f"{self.path}.{name}"
+            found = value if isinstance(value, list) else (value,)
+            known = [Record(item, path) for item in found if isinstance(item, dict)]
+            self._parts[name] = known
         return known
 
     def scalars(self) -> dict[str, str | int | float | bool]:
@@ -89,19 +97,20 @@ def _fold(name: str) -> str:
     return name.rpartition(":")[2].lower()
 
 
-class _Asked(dict[str, str]):
-    """The names that this adapter asks for, folded; names of payloads never come here."""
+class _Folded(dict[str, str]):
+    """Names by their spelling, each folded once."""
 
     def __missing__(self, name: str) -> str:
-        folded = self[name] = _fold(name)
+        folded = _fold(name)
+        if len(name) <= _NAME_REMEMBERED_MAX:
+            if len(self) >= _NAMES_REMEMBERED_MAX:
+                self.clear()
+            self[name] = folded
         return folded
 
 
-_ASKED = _Asked()
-_remembered = lru_cache(maxsize=2048)(_fold)
-_NAME_REMEMBERED_MAX = 64
-"""Devices spell a few hundred names; longer ones are noise that must not fill the memory."""
-
-
-def _known(name: str) -> str:
-    return _remembered(name) if len(name) <= _NAME_REMEMBERED_MAX else _fold(name)
+_NAME_REMEMBERED_MAX, _NAMES_REMEMBERED_MAX = 64, 2048
+"""Devices spell a few hundred names; longer ones, and more, are noise that must not fill the
+memory."""
+_ASKED, _SENT = _Folded(), _Folded()
+"""What this adapter asks for, and what stands in payloads."""

@@ -1,5 +1,6 @@
 """ONVIF notifications to readings: over MQTT, as XML, and as bridges decode them. Pure."""
 
+from functools import lru_cache
 from typing import Any
 
 from ingest.adapters._onvif.bridge_form import read_decoded, read_printed
@@ -14,6 +15,7 @@ from ingest.adapters._onvif.topics import standard_topics
 from ingest.adapters._onvif.xml_form import read_notifications
 from ingest.converters import lenient_json, said
 from ingest.message import Message, Reading
+from ingest.topics import TOPIC_REMEMBERED_MAX
 
 PAYLOAD = "onvif-ej"
 """The topic level that says: an ONVIF event as JSON (Core Specification, "Event broker")."""
@@ -63,7 +65,14 @@ def _event(mqtt_topic: str, document: dict[str, Any]) -> Notification:
 
 def split_topic(topic: str) -> tuple[str | None, tuple[str, ...]]:
     """The device's prefix and the event's path of `PREFIX/onvif-ej/PATH/&SOURCE`."""
+    return _remembered(topic) if len(topic) <= TOPIC_REMEMBERED_MAX else _split(topic)
+
+
+def _split(topic: str) -> tuple[str | None, tuple[str, ...]]:
     before, found, behind = f"/{topic}".partition(f"/{PAYLOAD}/")
     if not found:
         return None, ()
     return before.strip("/") or None, topic_path(behind.partition("/&")[0])
+
+
+_remembered = lru_cache(maxsize=2048)(_split)

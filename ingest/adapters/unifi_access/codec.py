@@ -36,8 +36,11 @@ _READERS: Mapping[str, Callable[[Notice], list[Reading]]] = {
     "access.temporary_unlock.start": doors.webhook_state,
     "access.temporary_unlock.end": doors.webhook_state,
 }
-_QUIET = frozenset({"access.base.info", "access.visitor.status.changed", "access.capture.add"})
-"""A counter of the log, a visitor's papers, pictures by address."""
+_QUIET = frozenset(
+    {"access.base.info", "access.data.top_log.update", "access.visitor.status.changed",
+     "access.capture.add"}
+)  # fmt: skip
+"""Counters of the log, a visitor's papers, pictures by address."""
 
 
 def decode(message: Message) -> list[Reading]:

@@ -36,15 +36,30 @@ _WORDS = {
     "access.door.unlock": "access.granted",
     "access.door.access_denied": "access.denied",
 }
+_TOLD: dict[str, tuple[str, dict[str, Any]]] = {
+    "audio_alarm_smoke": ("fire.detected", {"hazard": "smoke"}),
+    "audio_alarm_co": ("fire.detected", {"hazard": "gas"}),
+    "audio_alarm_glass_break": ("device.tampered", {"zone": "glass"}),
+}
+"""What a camera hears, and the WebSocket tells as `smartAudioDetect`."""
+_PANIC = ("help.requested", {"silent": True})
+_BUTTON = "sensor_button_pressed"
 
 
 def read_alarm(data: Mapping[str, Any]) -> list[Reading]:
-    """The triggers of an alarm, one reading each. Raises Unreadable if there is none."""
+    """The triggers of an alarm, one reading each; one that was tried out by hand names none and is
+    a state. Raises Unreadable where neither a trigger nor a time says anything.
+    """
     alarm = data.get("alarm")
     triggers = alarm.get("triggers") if isinstance(alarm, dict) else None
     rows = [row for row in triggers if isinstance(row, dict)] if isinstance(triggers, list) else []
-    if not rows:
+    if not rows and "timestamp" not in data:
         raise Unreadable("has no trigger, so nothing set this alarm off", "$.alarm.triggers")
+    if not rows:
+        state, time = {"alarm": "without trigger"}, _time(data["timestamp"])
+        return [
+            Reading("device.state_reported", time=time, native="alarm", fields={"state": state})
+        ]
     return [_trigger(row, data) for row in rows]
 
 
@@ -71,6 +86,9 @@ def _meant(key: str, row: Mapping[str, Any], common: Reading) -> Reading:
         return _made(common, "object.seen", None, seen)
     if key in _WORDS:
         return _made(common, _WORDS[key], None, {})
+    told = _PANIC if key == _BUTTON and said(row.get("button")) == "panic" else _TOLD.get(key)
+    if told is not None:
+        return _made(common, told[0], None, told[1])
     return _made(common, "device.state_reported", None, {"state": {"alarm": key, "value": value}})
 
 

@@ -12,6 +12,7 @@ from ingest.adapters.unifi_protect.items import Item
 from ingest.adapters.unifi_protect.table import CHOSEN, KINDS, MEANINGS, QUIET, STATE, Meaning
 from ingest.converters import epoch_time, number, said, share
 from ingest.message import DeviceTime, Reading, Unreadable
+from ingest.quick import changed
 from schemas.event_data import AccessPresented, CameraData, EventData
 from schemas.event_fields import Scalar
 
@@ -47,7 +48,20 @@ def read_event(item: Item, known: Mapping[str, Any] | None = None) -> list[Readi
     ended = known is not None and item.content.get("end") is not None
     if ended and meaning.ended is not None:
         return [_reading(meaning.ended, meaning, content, item, instant(content.get("end")))]
-    return [_reading(meaning.type, meaning, content, item, instant(content.get("start")))]
+    return _begun(meaning, content, item)
+
+
+def _begun(meaning: Meaning, content: Mapping[str, Any], item: Item) -> list[Reading]:
+    """An event from its start; whatever of a plate crosses a line or loiters, is read as well."""
+    time = instant(content.get("start"))
+    reading = _reading(meaning.type, meaning, content, item, time)
+    if reading.subject is None or meaning.type not in ("line.crossed", "loitering.started"):
+        return [reading]
+    plate = Reading(
+        "plate.read", reading.device, time, subject=reading.subject, key=reading.key,
+        confidence=reading.confidence, native=reading.native,
+    )  # fmt: skip
+    return [changed(reading, subject=None), plate]
 
 
 def meaning_of(kind: str, content: Mapping[str, Any]) -> Meaning:
@@ -159,8 +173,10 @@ def _plate_of(content: Mapping[str, Any]) -> str | None:
         return said(older.get("name"))
     shown = about.get("detectedThumbnails")
     rows = [row for row in shown if isinstance(row, dict)] if isinstance(shown, list) else []
-    groups = [row.get("group") for row in rows if row.get("type") == "vehicle"]
-    names = (said(group.get("matchedName")) for group in groups if isinstance(group, dict))
+    vehicles = [row for row in rows if row.get("type") == "vehicle"]
+    groups = [row["group"] for row in vehicles if isinstance(row.get("group"), dict)]
+    names = (said(row.get(name)) for name, found in (("matchedName", groups), ("name", vehicles))
+             for row in found)  # fmt: skip
     return next(filter(None, names), None)
 
 

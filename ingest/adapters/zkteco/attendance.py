@@ -5,12 +5,14 @@ Attendance push 2.4.2 (V4.0), chapters 11.2, 11.4, 11.7 and appendices 3 to 5. P
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, timedelta
 from typing import Any
 
 from ingest.adapters.zkteco.methods import attendance_method
 from ingest.adapters.zkteco.records import Row, number_of, wall_clock
 from ingest.converters import said, whole
-from ingest.message import Reading, Unreadable
+from ingest.message import DeviceTime, Reading, Unreadable
+from schemas.base import MS_PER_S
 from schemas.event_data import Direction
 
 _TIME = r"(?P<time>\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d|\d{10})(?:[ \t]+(?P<rest>.*))?$"
@@ -30,6 +32,8 @@ _OPERATIONS = {
     53: "exit.requested", 54: "device.state_reported", 55: "device.state_reported",
 }  # fmt: skip
 _ALARM, _DENIED_PASSBACK = 3, 34
+OFFSET_MAX_S = 14 * 3600
+_OFFSET = re.compile(r"^[+-]\d{1,5}$")
 _IDENTITY_NUMBER = re.compile(r"^\d{15}$|^\d{17}[\dXx]$")
 
 
@@ -41,7 +45,7 @@ def punch_line(line: str) -> Reading:
     columns = re.split(r"\t| +", found["rest"] or "")
     if _verified_only(columns):
         return _witness(found["pin"], found["time"], columns)
-    return _punch(found["pin"], found["time"], columns[0], (*columns, "")[1])
+    return _punch(found["pin"], found["time"], columns[0], (*columns, "")[1], _offset(columns))
 
 
 def _verified_only(columns: list[str]) -> bool:
@@ -68,9 +72,19 @@ def punch_row(row: Row) -> Reading:
     )
 
 
-def _punch(pin: str, time: str, status: str, verify: str) -> Reading:
+def _offset(columns: list[str]) -> int | None:
+    """Seconds ahead of UTC, where a newer terminal tells them: the ninth column behind the time."""
+    told = columns[8] if len(columns) > 8 else ""
+    return int(told) if _OFFSET.match(told) and abs(int(told)) <= OFFSET_MAX_S else None
+
+
+def _punch(pin: str, time: str, status: str, verify: str, ahead_s: int | None = None) -> Reading:
+    clock = wall_clock(time)
+    if ahead_s is not None and clock.local is not None:
+        utc = clock.local.replace(tzinfo=UTC) - timedelta(seconds=ahead_s)
+        clock = DeviceTime(clock.raw, instant=round(utc.timestamp() * MS_PER_S), local=clock.local)
     return Reading(
-        "access.granted", time=wall_clock(time), subject=number_of(pin),
+        "access.granted", time=clock, subject=number_of(pin),
         direction=_WAYS.get(status), native=f"status {status}" if status else None,
         fields={"method": attendance_method(verify)},
     )  # fmt: skip

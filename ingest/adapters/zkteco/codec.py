@@ -24,6 +24,8 @@ _PEOPLE = re.compile(
     re.IGNORECASE,
 )
 """Lines of the register: people's data, templates and pictures. Nothing happened, none is taken."""
+_FAULT = re.compile(r"(?:ERRORLOG\s+)?ErrCode=", re.IGNORECASE)
+"""What a device could not do; the security push writes it in small letters."""
 _ANSWER = re.compile(r"ID=-?\d+[&\s]+Return=-?\d+[&\s]+CMD=")
 _PUNCH = re.compile(r"\S{1,64}[ \t]+(?:\d{4}-\d\d-\d\d[ T]\d\d:|\d{10}(?:\s|$))")
 _OPTIONS = re.compile(r"(?:^|[,\n])~?[A-Za-z]\w*=[^\t]*(?:,~?[A-Za-z]\w*=|$)")
@@ -105,7 +107,7 @@ def _lines(lines: list[str], table: str) -> list[Reading]:
 def _column_reader(line: str) -> _Reader | None:
     if line.startswith("OPLOG"):
         return attendance.operation_line
-    if line.startswith("ERRORLOG"):
+    if _FAULT.match(line):
         return _error
     return attendance.punch_line if _PUNCH.match(line) else None
 
@@ -115,7 +117,7 @@ def _refuse(line: str) -> Reading:
 
 
 def _error(line: str) -> Reading:
-    code = re.search(r"ErrCode=(\w+)", line)
+    code = re.search(r"(?i)errcode=(\w+)", line)
     state = {"error_code": code[1] if code else "unknown"}
     return Reading("device.state_reported", native="ERRORLOG", fields={"state": state})
 
@@ -151,6 +153,8 @@ def _rows(found: list[dict[str, str]], table: str) -> list[Reading]:
 
 _PERSON = {"name", "passwd", "password", "privilege", "pri", "tmp", "template", "content"}
 _CLOCKS = {"time", "datetime", "time_second"}
+_PUNCHED = {"pin", "time", "verified", "status"}
+"""A row of attendance that was asked for in the security push's words."""
 
 
 def _row_reader(row: Row, table: str) -> Callable[[Row], Reading]:
@@ -158,7 +162,7 @@ def _row_reader(row: Row, table: str) -> Callable[[Row], Reading]:
         return _event
     if "sensor" in row and "time" in row:
         return door_states
-    if "datetime" in row or ("pin" in row and table == "attlog"):
+    if "datetime" in row or ("pin" in row and table == "attlog") or row.keys() >= _PUNCHED:
         return attendance.punch_row
     return _shown if "pin" in row or "cardno" in row else _unknown_row
 

@@ -31,7 +31,9 @@ def pairs(line: str) -> dict[str, str]:
     body = _TABLE.sub("", line)
     parts = body.split("\t") if "\t" in body else _BETWEEN.split(body)
     found = (part.partition("=") for part in parts)
-    return {name.strip().lower(): value.strip() for name, mark, value in found if mark}
+    # The table's name may also stand before a pair in the middle: `…\ttransaction cardno=…`.
+    named = ((name.split(), value.strip()) for name, mark, value in found if mark)
+    return {words[-1].lower(): value for words, value in named if words}
 
 
 def rows(lines: list[str]) -> list[dict[str, str]]:

@@ -27,7 +27,7 @@ from processors.core.effects import (
 from processors.core.rule import NO_EFFECTS, Params, Rule, Situation, ms
 from processors.core.words import span_words
 from processors.rules.lanes import PASSAGES, SURE_MIN, is_sure, of_look_alikes, way_of
-from processors.rules.near_exits import Cars, LeftUnder, forgotten, passed, with_gates
+from processors.rules.near_exits import Cars, LeftUnder, at_gates, with_gates
 from processors.rules.permits import NO_PERMIT, Permit, permit_after
 from schemas.alerts import Evidence
 from schemas.base import Words
@@ -69,7 +69,8 @@ Result = tuple[Stay, tuple[Effect, ...]]
 def step(now: Situation, state: Stay, told: Told) -> Result:
     """One input of one vehicle, or of the estate's gates."""
     if now.scope.kind == "estate":
-        return _at_gates(now, state, told)
+        cars, effects = at_gates(now, state.cars, told, ms(now.params.stay_d * 86_400))
+        return Stay(cars=cars), effects
     if isinstance(told, LeftUnder):
         return _over(now, state, *told.items)
     if isinstance(told, Deadline):
@@ -85,15 +86,6 @@ def step(now: Situation, state: Stay, told: Told) -> Result:
     if state.entered is None or state.alerted:
         return state, NO_EFFECTS
     return _standing(now, state, NO_EFFECTS)
-
-
-def _at_gates(now: Situation, state: Stay, told: Told) -> Result:
-    keep_ms = ms(now.params.stay_d * 86_400)
-    if isinstance(told, Event):
-        cars, effects = passed(now, state.cars, told, keep_ms)
-    else:
-        cars, effects = forgotten(now, state.cars, keep_ms)
-    return Stay(cars=cars), effects
 
 
 def _came(now: Situation, state: Stay, event: Event) -> Result:

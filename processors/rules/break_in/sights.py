@@ -1,5 +1,7 @@
 """What is seen of a break-in: which reading is which step, when they suffice, and their words."""
 
+from dataclasses import replace
+
 from processors.core.patterns import Window
 from processors.core.words import clock_text, span_words
 from processors.rules.people import PERSON
@@ -50,7 +52,7 @@ def forced_in(alert: Alert) -> Evidence | None:
     if alert.suppressed is not None:
         return None
     item = next((one for one in alert.evidence if one.step in FORCED_STEPS), None)
-    return None if item is None else item.model_copy(update={"step": "forced"})
+    return None if item is None else replace(item, step="forced")
 
 
 def last_of(items: Window, step: str, device: str) -> Evidence | None:

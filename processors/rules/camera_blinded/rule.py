@@ -95,7 +95,7 @@ def _loitered(
     now: Situation, state: Camera, told: AlertOpened
 ) -> tuple[Camera, tuple[Effect, ...]]:
     items = told.alert.evidence[:LOITERED_MAX]
-    as_ours = tuple(item.model_copy(update={"step": "loitered"}) for item in items)
+    as_ours = tuple(replace(item, step="loitered") for item in items)
     span = ms(now.params.loitered_min * 60 + 2 * now.params.lasts_s)
     forget = SetDeadline("forget", now.at + span)
     return replace(state, loitered=as_ours, loitered_at=now.at), (forget,)

@@ -88,19 +88,16 @@ def step(now: Situation, state: Tampered, told: Input) -> tuple[Tampered, tuple[
     assert isinstance(told, Event)
     match told.type:
         case "device.tampered":
-            item = evidence("tampered", told)
-            return _judged(now, replace(state, last=item), item)
+            return _judged(now, replace(state, last=evidence("tampered", told)))
         case "access.denied":
             return _agreed(now, state, evidence("denied", told))
     return state, (ClearAlert(now.scope.id, (evidence("closed", told),)),)
 
 
 def _forced(now: Situation, state: Tampered, alert: Alert) -> tuple[Tampered, tuple[Effect, ...]]:
-    """A door forced open; one that a cause explains (a fire unlock) agrees with nothing."""
-    item = next((one for one in alert.evidence if one.step in FORCED_STEPS), None)
-    if item is None or alert.suppressed is not None:
-        return state, NO_EFFECTS
-    return _agreed(now, state, item.model_copy(update={"step": "forced"}))
+    """A door forced open; of one that a cause explains (a fire unlock) nobody is told."""
+    item = next(one for one in alert.evidence if one.step in FORCED_STEPS)
+    return _agreed(now, state, replace(item, step="forced"))
 
 
 def _agreed(now: Situation, state: Tampered, item: Evidence) -> tuple[Tampered, tuple[Effect, ...]]:
@@ -111,9 +108,7 @@ def _agreed(now: Situation, state: Tampered, item: Evidence) -> tuple[Tampered, 
     return _judged(now, state)
 
 
-def _judged(
-    now: Situation, state: Tampered, *items: Evidence
-) -> tuple[Tampered, tuple[Effect, ...]]:
+def _judged(now: Situation, state: Tampered) -> tuple[Tampered, tuple[Effect, ...]]:
     assert state.last is not None
     since = state.last.time - ms(now.params.together_s)
     agree = tuple(item for item in state.others if item.time >= since)
@@ -121,7 +116,7 @@ def _judged(
         key=now.scope.id,
         place=now.scope.id,
         detail=_agreeing(now, agree) if agree else DETAIL,
-        evidence=(*(items or (state.last,)), *agree),
+        evidence=(state.last, *agree),
         severity="red" if agree else None,
         handler="police" if agree else None,
         clear_after_ms=ms(now.params.clear_min * 60),

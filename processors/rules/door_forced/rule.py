@@ -6,7 +6,8 @@ unlock and entry time before it, nor within `rex_wait_s` after it; or when the d
 second source (a person on a camera that sees the door, a refusal, an exit) makes it orange, and
 only then it rings. A fire signal that released the door keeps it quiet, and an opening within
 `bounce_s` of a closing is the contact, not the leaf. Misses doors without a contact, and a leaf
-caught in the second it falls shut. Known false alarms: mechanical keys, worn contacts.
+caught in the second it falls shut. A duress code lets in like a grant: `duress` tells of it. Known
+false alarms: mechanical keys, worn contacts.
 """
 
 from dataclasses import dataclass, replace
@@ -55,7 +56,7 @@ class Forced:
     alerted_at: int | None = None
 
 
-ALLOW = frozenset({"access.granted", "exit.requested", "door.unlocked"})
+ALLOW = frozenset({"access.granted", "access.duress", "exit.requested", "door.unlocked"})
 SECOND = CAMERA_TYPES | {"access.denied", "person.passed"}
 OTHERS_MAX = 5
 

@@ -119,8 +119,6 @@ def _closed(now: Situation, state: Held, event: Event) -> tuple[Held, tuple[Effe
     done = (CancelDeadline("hold"), CancelDeadline("rise"), CancelDeadline("again"))
     if state.alerted:
         return FRESH, (*done, ClearAlert(now.scope.id, (evidence("closed", event),)))
-    if state.opened is None:
-        return FRESH, NO_EFFECTS
     return FRESH, done
 
 

@@ -94,8 +94,7 @@ def _wait(now: Situation, waiting: Window) -> tuple[Effect, ...]:
 
 
 def _entered(now: Situation, state: Door, waiting: Window) -> tuple[Door, tuple[Effect, ...]]:
-    effects = _wait(now, waiting) if state.waiting else NO_EFFECTS
-    return replace(state, waiting=waiting, entered_at=now.at, missed=0), effects
+    return replace(state, waiting=waiting, entered_at=now.at, missed=0), _wait(now, waiting)
 
 
 def _over(now: Situation, state: Door, due: Deadline) -> tuple[Door, tuple[Effect, ...]]:

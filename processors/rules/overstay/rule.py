@@ -28,7 +28,7 @@ from processors.core.effects import (
 from processors.core.rule import NO_EFFECTS, Params, Rule, Situation, ms
 from processors.core.words import span_words
 from processors.rules.lanes import SURE_MIN, is_sure, of_look_alikes
-from processors.rules.near_exits import Cars, LeftUnder, forgotten, passed, with_gates
+from processors.rules.near_exits import Cars, LeftUnder, at_gates, with_gates
 from schemas.alerts import Evidence
 from schemas.base import Words
 from schemas.event_data import RegisterChanged
@@ -88,7 +88,8 @@ class Stay:
 def step(now: Situation, state: Stay, told: Told) -> tuple[Stay, tuple[Effect, ...]]:
     """One input of one vehicle, or of the estate's gates."""
     if now.scope.kind == "estate":
-        return _at_gates(now, state, told)
+        cars, effects = at_gates(now, state.cars, told, ms(now.params.forget_d * 86_400))
+        return Stay(cars=cars), effects
     if isinstance(told, LeftUnder):
         reason = "a plate one letter apart left, for which no entry was read"
         missed = () if state.entered is None else (NearMiss("exited", reason),)
@@ -105,15 +106,6 @@ def step(now: Situation, state: Stay, told: Told) -> tuple[Stay, tuple[Effect, .
         case ("vehicle.exited", _) | ("plate.read", "out"):
             return _gone(now, state, evidence("exited", told))
     return state, NO_EFFECTS
-
-
-def _at_gates(now: Situation, state: Stay, told: Told) -> tuple[Stay, tuple[Effect, ...]]:
-    keep_ms = ms(now.params.forget_d * 86_400)
-    if isinstance(told, Event):
-        cars, effects = passed(now, state.cars, told, keep_ms)
-    else:
-        cars, effects = forgotten(now, state.cars, keep_ms)
-    return Stay(cars=cars), effects
 
 
 def _entered(now: Situation, state: Stay, event: Event) -> tuple[Stay, tuple[Effect, ...]]:

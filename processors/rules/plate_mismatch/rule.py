@@ -225,7 +225,7 @@ def _counted(
 
 
 def _as(item: Evidence, step_name: str) -> Evidence:
-    return item.model_copy(update={"step": step_name})
+    return replace(item, step=step_name)
 
 
 def _another(now: Situation, before: Passage, new: Passage, same: bool) -> Words:

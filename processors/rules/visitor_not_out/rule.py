@@ -128,9 +128,6 @@ def _wait(now: Situation, state: Visit) -> tuple[Effect, ...]:
 
 def _left(now: Situation, state: Visit, *items: Evidence) -> tuple[Visit, tuple[Effect, ...]]:
     over = (ClearAlert(now.scope.id, items),) if state.alerted else NO_EFFECTS
-    until = _until(state)
-    if until is not None and until <= now.at:
-        return FRESH, (CancelDeadline("overdue"), CancelDeadline("forget"), *over)
     state = replace(state, entered=None, alerted=False)
     return state, (CancelDeadline("overdue"), _forget(now, state), *over)
 

@@ -23,6 +23,7 @@ from processors.core.effects import (
     NearMiss,
     OpenAlert,
     Told,
+    evidence,
 )
 from processors.core.rule import NO_EFFECTS, Params, Rule, Situation, ms
 from processors.core.words import clock_text, span_words
@@ -75,7 +76,7 @@ def step(now: Situation, state: Welfare, told: Told) -> tuple[Welfare, tuple[Eff
     state = replace(state, care=care)
     if not is_sign or not (state.alerted or state.doubted):
         return state, NO_EFFECTS
-    over = (ClearAlert(now.scope.id, (care.last,)),) if state.alerted and care.last else NO_EFFECTS
+    over = (ClearAlert(now.scope.id, (evidence("sign", told),)),) if state.alerted else NO_EFFECTS
     return replace(state, alerted=False, doubted=False), (*over, _wait(now, care))
 
 

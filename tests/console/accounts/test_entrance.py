@@ -251,7 +251,7 @@ async def test_a_token_is_taken_back(housed: Housed) -> None:
     asked = {"label": "wallboard", "scopes": ["cases:read"]}
     async with housed.browser("wang") as http, housed.program() as admin:
         made = [(await http.post("/api/me/tokens", json=asked)).json() for _ in range(2)]
-        assert [t["id"] for t in (await admin.get("/api/tokens")).json()] == sorted(
+        assert [t["id"] for t in (await admin.get("/api/tokens")).json()["items"]] == sorted(
             t["id"] for t in made
         )
         own, other = made
@@ -281,7 +281,7 @@ async def test_a_token_of_somebody_who_left_is_dead(housed: Housed) -> None:
 async def test_sessions_are_listed_and_ended(housed: Housed) -> None:
     other = housed.session("wang")
     async with housed.browser("wang") as http:
-        listed = (await http.get("/api/me/sessions")).json()
+        listed = (await http.get("/api/me/sessions")).json()["items"]
         assert sorted(session["is_this"] for session in listed) == [False, True]
         old = next(session["id"] for session in listed if not session["is_this"])
         assert other not in str(listed)

@@ -31,7 +31,7 @@ async def test_the_whole_loop_with_a_team_and_a_phone(
         assert (await act(supervisor, "review", version=7)).status_code == 404
     async with housed.browser("li") as other:
         assert (await done(other, "review"))["state"] == "reviewed"
-    acts = (await wang.get("/api/cases/a1/acts")).json()
+    acts = (await wang.get("/api/cases/a1/acts")).json()["items"]
     assert [one["kind"] for one in acts] == [
         "open", "accept", "assign", "accept", "arrive", "handle", "close", "review",
     ]  # fmt: skip
@@ -96,7 +96,7 @@ async def test_the_same_key_does_it_once(wang: httpx.AsyncClient, housed: Housed
     assert other.status_code == 422
     async with housed.browser("li") as somebody:
         assert (await act(somebody, "remind", key="k1", version=2)).status_code == 200
-    assert len((await wang.get("/api/cases/a1/acts")).json()) == 3
+    assert len((await wang.get("/api/cases/a1/acts")).json()["items"]) == 3
 
 
 async def test_what_was_refused_leaves_its_key_free(wang: httpx.AsyncClient) -> None:

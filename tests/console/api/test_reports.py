@@ -92,14 +92,14 @@ async def test_whoever_reported_reads_none_of_the_offices_words_and_names(
         await done(zhao, "feed_back", name, why="已劝止")
         told = await sun.get(f"/api/cases/{name}/acts")
         assert not [word for word in INSIDE if word in told.text]
-        assert [one["kind"] for one in told.json()] == [
+        assert [one["kind"] for one in told.json()["items"]] == [
             "file", "accept", "return", "accept", "mediate", "feed_back",
         ]  # fmt: skip
-        assert [one["why"] for one in told.json()][-1] == "已劝止"
+        assert [one["why"] for one in told.json()["items"]][-1] == "已劝止"
         stale = await act(sun, "rate", name, version=1, rating="fairly")
         assert stale.json()["detail"]["code"] == "moved_on"
         assert not [word for word in INSIDE if word in stale.text]
         refused = await act(sun, "rate", name, rating="not_reached")
         assert (refused.status_code, refused.json()["detail"]["code"]) == (422, "needs_own_rating")
         await done(sun, "rate", name, rating="fairly")
-        assert len((await zhao.get(f"/api/cases/{name}/acts")).json()) == 8
+        assert len((await zhao.get(f"/api/cases/{name}/acts")).json()["items"]) == 8

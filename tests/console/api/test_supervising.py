@@ -15,10 +15,10 @@ async def test_shelves_are_put_listed_and_ended(wang: httpx.AsyncClient, housed:
     await take(housed, alert("held", rule="door_held", delivery="push", opened_at=NINE + 1))
     assert (await wang.get("/api/cases/held")).json()["quiet"] == "shelf"
     async with housed.browser("far") as far:
-        assert (await far.get("/api/shelves")).json() == []
+        assert (await far.get("/api/shelves")).json()["items"] == []
         assert (await far.post("/api/shelves", json=asked)).status_code == 403
         assert (await far.delete(f"/api/shelves/{shelf['id']}")).status_code == 404
-    assert [one["by"] for one in (await wang.get("/api/shelves")).json()] == ["wang"]
+    assert [one["by"] for one in (await wang.get("/api/shelves")).json()["items"]] == ["wang"]
     assert (await wang.delete(f"/api/shelves/{shelf['id']}")).status_code == 204
     assert (await wang.get("/api/cases/held")).json()["quiet"] == ""
     assert (await wang.delete(f"/api/shelves/{shelf['id']}")).status_code == 404
@@ -46,7 +46,7 @@ async def test_floods_and_verdicts_are_for_supervisors(housed: Housed) -> None:
             await done(zhao, "accept", f"f{n:02}")
             await done(zhao, "handle", f"f{n:02}", why="看过")
             await done(zhao, "close", f"f{n:02}", verdict=verdict)
-        (flood,) = (await du.get("/api/floods")).json()
+        (flood,) = (await du.get("/api/floods")).json()["items"]
         assert (flood["desk"], flood["gathered"]) == (f"property:{ESTATE}", 3)
         told = (await du.get("/api/statistics/verdicts")).json()
         assert (await zhao.get("/api/floods")).status_code == 403
@@ -57,7 +57,7 @@ async def test_floods_and_verdicts_are_for_supervisors(housed: Housed) -> None:
     (by_both,) = told["by_rule_and_device"]
     assert (by_both["name"], by_both["false"]) == ("door_held north-panel", 2)
     async with housed.browser("far") as far:
-        assert (await far.get("/api/floods")).json() == []
+        assert (await far.get("/api/floods")).json()["items"] == []
         assert (await far.get("/api/statistics/verdicts")).json()["by_rule"] == []
 
 

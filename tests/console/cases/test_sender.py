@@ -178,7 +178,7 @@ async def _press_on(http: httpx.AsyncClient, name: str, body: dict[str, object])
 
 
 def _versions(console: RunningConsole, name: str) -> list[str]:
-    return [act["kind"] for act in console.ask(f"/api/cases/{name}/acts")]
+    return [act["kind"] for act in console.ask(f"/api/cases/{name}/acts")["items"]]
 
 
 async def _when_all_sent(broker: Broker, count: int) -> list[Act]:

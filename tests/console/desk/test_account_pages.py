@@ -6,7 +6,7 @@ import pyotp
 import pytest
 import sqlalchemy as sa
 
-from console.menu import PAGES, menu
+from console.menu import PAGES, ROW_MAX, Link, in_row, menu
 from console.notify.tables import CONTACTS
 from tests.console.desk.conftest import HERE, PEOPLE, Desk
 from tests.console.housing import PASSWORD
@@ -132,3 +132,12 @@ def test_the_menu_says_where_one_is_in_both_languages(shared: Desk) -> None:
     en = menu(who, "en", "/", asked=True)
     assert (en[0].href, en[1].href) == ("/en", "/homes?lang=en")
     assert not {one.word for one in zh} & {one.word for one in en}
+
+
+def test_the_menu_is_one_row_and_the_rest_stands_under_one_word() -> None:
+    links = [Link(f"/{n}", f"page {n}", f"/{n}", n == ROW_MAX + 1) for n in range(ROW_MAX + 2)]
+    row = in_row(links, "en")
+    assert [*row.first, *row.more] == links
+    assert (len(row.first), row.word, row.here) == (ROW_MAX, "More", f"page {ROW_MAX + 1}")
+    whole = in_row(links[:-1], "zh")
+    assert (len(whole.first), whole.more, whole.here) == (ROW_MAX + 1, (), "")

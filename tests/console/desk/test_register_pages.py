@@ -47,7 +47,7 @@ async def test_each_sees_the_rows_of_their_kinds_and_areas_and_no_others(
 )
 async def test_each_writes_what_is_theirs(shared: Desk, who: str, kind: str) -> None:
     may = kind in WRITES.get(who, set())
-    for path in ("", "/find", "/import", "/0123456789abcdef/end", "/0123456789abcdef/reveal"):
+    for path in ("", "/import", "/0123456789abcdef/end", "/0123456789abcdef/reveal"):
         answer = await shared.post(who, f"/register/{kind}{path}", {"why": "asked"})
         assert (answer.status_code == 403) is not may, path
         assert answer.status_code < 500
@@ -129,6 +129,18 @@ async def test_a_look_needs_a_reason(alone: Desk) -> None:
         answer = await alone.post("wu", path, {"why": why})
         assert answer.status_code == 422
         assert "0F96D" not in answer.text
+
+
+async def test_who_supervises_looks_for_homes_and_for_no_number_or_plate(shared: Desk) -> None:
+    page = await shared.text("guo", "/register/permits")
+    assert 'name="home"' in page
+    assert 'name="plate"' not in page
+    found = await shared.post("guo", "/register/aways/find", {"home": "1102"})
+    assert shared.ids[HERE]["aways"] in found.text
+    assert shared.ids[ELSEWHERE]["aways"] not in found.text
+    for form in ({"plate": "鄂A12345"}, {"number": "1", "home": "3-2-1102"}):
+        assert (await shared.post("guo", "/register/permits/find", form)).status_code == 403
+    assert (await shared.post("chen", "/register/permits/find", {})).status_code == 403
 
 
 async def test_a_search_finds_what_is_theirs_and_stands_in_no_address(shared: Desk) -> None:

@@ -53,7 +53,8 @@ async def test_from_the_roster_to_the_proof(housed: Housed, receiver: Receiver) 
         assert made.status_code == 201
         contact = await http.put("/api/contacts/wang/sms", json={"address": PHONE})
         assert contact.status_code == 204
-        assert (await http.get("/api/contacts")).json() == [{"login": "wang", "channel": "sms"}]
+        contacts = (await http.get("/api/contacts")).json()["items"]
+        assert contacts == [{"login": "wang", "channel": "sms"}]
         told = (await http.get("/api/roster")).json()
         assert told["now"] == {"*": {"police": ["wang"]}}
     _push(housed)
@@ -61,7 +62,7 @@ async def test_from_the_roster_to_the_proof(housed: Housed, receiver: Receiver) 
     await housed.house.telling.settled()
     assert PHONE in receiver.requests[0].body.decode()
     async with housed.browser("wang") as http:
-        (proof, *_) = (await http.get("/api/cases/a1/notices")).json()
+        (proof, *_) = (await http.get("/api/cases/a1/notices")).json()["items"]
     assert (proof["channel"], proof["outcome"], proof["code"]) == ("sms", "delivered", "200")
     assert PHONE not in whole_database(housed.office.engine)
     acts = [link.act for link in newest(housed.office.engine, 10)]
@@ -98,7 +99,7 @@ async def test_an_administrator_of_an_area_enters_what_is_of_it(
     async with housed.browser("local") as http:
         answer = await http.post("/api/roster", json={"entry": entry})
         assert answer.status_code == status
-        shown = [one["entry"]["area"] for one in (await http.get("/api/roster")).json()["entries"]]
+        shown = [one["entry"]["area"] for one in (await http.get("/api/roster")).json()["items"]]
     assert shown == ([ESTATE] if status == 201 else [])
 
 
@@ -131,12 +132,13 @@ async def test_a_roster_is_replaced_as_a_whole_and_quiet_hours_with_it(housed: H
     async with housed.browser("boss") as http:
         assert (await http.put("/api/roster", json=told)).json() == {"new": 1, "gone": 0}
         assert (await http.put("/api/roster", json=told)).json() == {"new": 0, "gone": 0}
-        assert "person:wang" in (await http.get("/api/quiet-hours")).json()
+        (quiet,) = (await http.get("/api/quiet-hours")).json()["items"]
+        assert quiet["subject"] == "person:wang"
         hours = {"hours": [{"part": "12:00-13:00"}]}
         await http.put("/api/quiet-hours/channel:hook", json=hours)
-        assert len((await http.get("/api/quiet-hours")).json()) == 2
+        assert len((await http.get("/api/quiet-hours")).json()["items"]) == 2
         assert (await http.put("/api/roster", json={})).json() == {"new": 0, "gone": 1}
-        assert (await http.get("/api/quiet-hours")).json() == {}
+        assert (await http.get("/api/quiet-hours")).json()["items"] == []
 
 
 # Pages

@@ -10,7 +10,7 @@ import pytest
 from console.accounts.principal import KINDS, Principal
 from console.caseload import Caseload
 from console.cases.rows import keep
-from console.cases.sight import is_their_case, sees_case
+from console.cases.sight import Onlooker
 from console.database import writing
 from console.lifecycle.facts import Deed
 from console.lifecycle.table import Role
@@ -69,11 +69,12 @@ def test_memory_and_database_agree_on_who_sees_and_who_has_to_do(work: Work, see
     assert len(load) == 30
     procedure = work.office.procedure
     for who in people():
-        seen = {held.case.id for held in load.all() if sees_case(procedure, who, held.case)}
+        eyes = Onlooker(procedure, who)
+        seen = {held.case.id for held in load.all() if eyes.sees(held.case)}
         assert seen == set(work.listed(who)), who
         mine = {
             held.case.id for held in load.all()
-            if held.case.id in seen and is_their_case(procedure, who, held.case)
+            if held.case.id in seen and eyes.has_to_do(held.case)
         }  # fmt: skip
         assert mine == set(work.listed(who, mine=True)), who
 

@@ -285,7 +285,8 @@ async def test_the_wall_names_no_home_no_plate_and_nothing_of_the_police_alone(
     assert 'http-equiv="refresh"' in page
     assert "5分钟前" in page
     # Not even its number.
-    assert re.search(r"<b>1</b><span>在办", page)
+    assert re.search(r"<b>1</b><span>待签收", page)
+    assert re.search(r"<b>0</b><span>在办", page)
 
 
 async def test_old_words_and_counts_go_by_themselves(housed: Housed) -> None:

@@ -11,6 +11,8 @@ from console.audit.chain import Signed
 from console.audit.tables import AUDIT
 from console.cases.surroundings import Surroundings
 from console.glance import Glance
+from console.pages.visits import OpenVisits
+from console.paper.handover import Handovers, Shift, newest
 from console.paper.visiting import REST_MS, Result, Wanted
 from console.paper.visits import Visits, Which, listed, registered, visit_of
 from console.register.office import RegisterOffice
@@ -145,6 +147,29 @@ def test_pages_follow_each_other(visits: Visits) -> None:
         first = listed(tx, EVERYWHERE, Which(), 3)
         rest = listed(tx, EVERYWHERE, Which(), 3, (first[-1].put_at, first[-1].id))
     assert len({one.dwelling for one in [*first, *rest]}) == 5
+
+
+def test_open_pages_count_the_visits_that_their_list_has(visits: Visits) -> None:
+    put_up(visits, VACANT, replace_home(VACANT, "h1"))
+    done = next(one for one in those(visits) if one.dwelling == NAME)
+    visits.record(done, 1, told("nobody_met"))
+    known = OpenVisits(visits.engine)
+    known.take(known.read())
+    near, far = (replace(EVERYWHERE, areas=frozenset({area})) for area in ("b3", "b4"))
+    for who in (EVERYWHERE, near, far, replace(near, role="grid_worker")):
+        assert known.count(who) == len(those(visits, who, state="open"))
+    assert (known.count(near), known.count(far)) == (1, 0)
+    assert known.count(replace(EVERYWHERE, role="property")) == 0
+
+
+def test_notes_of_handovers_go_after_their_period(register: RegisterOffice) -> None:
+    handovers = Handovers(register.engine)
+    handovers.give(EVERYWHERE, NINE - HOUR, Shift(), Signed("wang", "ask at 3-2", NINE))
+    assert handovers.forget_notes(NINE) == 0
+    assert handovers.forget_notes(NINE + 1) == 1
+    with register.engine.connect() as tx:
+        (row,) = newest(tx, EVERYWHERE, 5)
+    assert (row.notes, row.by) == ("", "wang")
 
 
 def test_words_go_after_their_period(visits: Visits) -> None:

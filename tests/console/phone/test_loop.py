@@ -158,7 +158,7 @@ async def test_a_photo_loses_where_it_was_taken_and_its_look_is_written_down(
         assert photo.headers["cache-control"] == "no-store"
         assert GPS not in photo.content
         assert path == f"a1/{picture_name(photo.content, 'jpg')}"
-    (look,) = forced.office.lookup.looks("a1")
+    ((_, look),) = forced.office.lookup.looks("a1")
     assert (look.who, look.picture) == ("wang", path.partition("/")[2])
     async with phone(forced, "zhao") as zhao:
         assert (await zhao.http.get(f"/m/photos/{path}")).status_code == 404

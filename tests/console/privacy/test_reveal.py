@@ -36,7 +36,7 @@ def sealed(name: str, clear: str, event_type: str, **given: Any) -> Evidence:
     if person := given.pop("person", None):
         texts["person"] = KEY.seal(person, person_context(name))
     item = evidence("read", event_type, **given)
-    return item.model_copy(update={"id": name, "subject": ref, "sealed": texts})
+    return replace(item, id=name, subject=ref, sealed=texts)
 
 
 SWIPE = sealed("e1", "0012AB", "access.denied", person="林小满")
@@ -208,7 +208,7 @@ def test_whose_case_it_is_not_is_told_so(revealing: Revealing) -> None:
 
 
 def test_what_another_key_sealed_stays_closed_and_is_counted(revealing: Revealing) -> None:
-    moved = PASSAGE.model_copy(update={"id": "elsewhere"})
+    moved = replace(PASSAGE, id="elsewhere")
     revealing.cases.engine.dispose()
     take(revealing.cases, revealing.cases.engine, alert("a1", 1, evidence=(moved,)))
     found = look(revealing, officer(), holder="wang")

@@ -39,12 +39,14 @@ ANY        /api/quiet-hours.* | /api/contacts.* | /api/channels.*   PGWS   admin
 GET        /roster                                                  PGWS
 POST       /roster                                                  PGWS   admin
 ANY        /channels                                                PGWS   admin all
-ANY        /api/watch/.* | /watch | /watch/.*                       P      all
+ANY        /api/watch/.* | /watch | /watch/.*                       P
 GET        /register/(permits|passes|works|patrols)/(new|import|template/.*|[^/]*/edit)  PW
 GET        /register/[^/]*/(new|import|template/.*|[^/]*/edit)      P
 GET        /register | /register/(permits|passes|works|patrols).*   PWS
+POST       /register/(permits|passes|works|patrols)/find           PWS
 POST       /register/(permits|passes|works|patrols).*               PW
 GET        /register/.*                                             PS
+POST       /register/[^/]*/find                                     PS
 POST       /register/.*                                             P
 ANY        /accounts | /accounts/.* | /teams | /tokens              PGWS   admin all
 ANY        /me                                                      PGWSR
@@ -68,8 +70,8 @@ GET        /paper/.*                                                PGWS
 ANY        /handover.*                                              PGWS
 GET        /figures | /quality | /wall                              PS
 ANY        /audit.*                                                 S
-ANY        /rights.*                                                R
-ANY        /requests.*                                              PS
+ANY        /rights.* | /api/rights.*                                R
+ANY        /requests.* | /api/requests.*                            PS
 GET        / | /en                                                  PGWSR
 ANY        /page/.* | /_nicegui/.* | /_nicegui_ws/.*                PGWS
 """

@@ -123,9 +123,10 @@ def register(house: House) -> Iterator[RegisterOffice]:
 
 
 def the_alert(name: str, **given: Any) -> Alert:
-    item = evidence("passed", "vehicle.entered", pictures=(LINK,)).model_copy(
-        update={"id": "e1", "subject": SCOPE.plate(PLATE).ref, "sealed": {"subject": SEALED}}
-    )
+    item = replace(
+        evidence("passed", "vehicle.entered", pictures=(LINK,)),
+        id="e1", subject=SCOPE.plate(PLATE).ref, sealed={"subject": SEALED},
+    )  # fmt: skip
     return alert(name, evidence=(item,), subject=SCOPE.plate(PLATE).ref, **given)
 
 

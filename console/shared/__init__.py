@@ -1,0 +1,1 @@
+"""What the plain pages of all parts share."""
