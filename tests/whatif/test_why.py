@@ -30,6 +30,6 @@ def test_it_follows_an_alert_from_its_first_reading() -> None:
 
 
 def test_other_keys_and_other_rules_stay_out() -> None:
-    log = [event("door.opened", 0, "d2"), event("access.duress", 1, "d1"),
+    log = [event("door.opened", 0, "d2"), event("help.requested", 1, "d1"),
            event("clock.ticked", 60, "e")]  # fmt: skip
     assert why(log, RULES, "door_forced", "d1").moments == ()
