@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from console.cases.once import KEPT_MS as ANSWERS_KEPT_MS
 from console.settings import ConsoleSettings
 from schemas.topics import ACTS, EVENTS, REJECTED, SIGHTING_LIFE_MS
 
@@ -37,6 +38,7 @@ def periods(settings: ConsoleSettings) -> tuple[Period, ...]:
         Period("visits", settings.report_days),
         Period("handovers", settings.report_days),
         Period("requests", settings.register_days, "days_after_answer"),
+        Period("answers", ANSWERS_KEPT_MS // HOUR_MS, "hours"),
         Period("sessions", settings.session_hours, "hours"),
         Period("audit", settings.audit_days),
         Period("acts", (ACTS.retention_ms or 0) // DAY_MS),

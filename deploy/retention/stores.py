@@ -6,6 +6,7 @@ Read by `retention show` and by the documents (`python -m deploy.retention.store
 from dataclasses import dataclass
 from pathlib import Path
 
+from console.cases.once import KEPT_MS as ANSWERS_KEPT_MS
 from console.privacy.periods import BACKUP_DAYS, DAY_MS, HOUR_MS
 from console.settings import ConsoleSettings
 from console.words import Language, pick
@@ -89,6 +90,8 @@ def _database(settings: ConsoleSettings) -> list[Kept]:
         Kept(db, Words(zh="查看记录、请求的结果", en="audit log, outcomes of requests"),
              _days(settings.audit_days), CONSOLE),
         Kept(db, Words(zh="已发送的登记变更", en="changes that were sent"), _of(EVENTS), CONSOLE),
+        Kept(db, Words(zh="重复请求的应答", en="answers to requests that may be repeated"),
+             _hours(ANSWERS_KEPT_MS), CONSOLE),
         Kept(db, Words(zh="登录会话", en="sessions"),
              _hours(settings.session_hours * HOUR_MS), CONSOLE),
     ]  # fmt: skip
