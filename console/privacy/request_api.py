@@ -14,10 +14,10 @@ from starlette.responses import Response
 
 from console.accounts.principal import Principal
 from console.audit.chain import Signed
-from console.database import writing
 from console.office import Office
 from console.privacy.asking import NotPossible, Request
 from console.privacy.copying import copy_of
+from console.privacy.handling import handled
 from console.privacy.request_answers import (
     Candidate,
     CopyAnswer,
@@ -29,9 +29,6 @@ from console.privacy.request_answers import (
     Taking,
 )
 from console.privacy.requests import Decision, Requests, Row, may_be_copied, place_of
-from console.privacy.reveal import READ_REQUEST, note_look
-from console.register.answers import answer_of
-from console.register.kinds import KINDS as REGISTER
 from console.register.office import RegisterOffice
 from console.register.planning import Conflict
 from console.register.vault import NoKey
@@ -83,10 +80,7 @@ class RequestDesk:
     def mine(self, who: Principal, name: str) -> Row:
         """A request of whoever asks. Raises HTTPException."""
         with answered(name):
-            row = self.requests.request(name)
-            if not who.login or row["login"] != who.login:
-                raise KeyError(name)
-            return row
+            return self.requests.mine(who, name)
 
     def seen(self, who: Principal, name: str) -> Row:
         """A request of somebody's area. Raises HTTPException."""
@@ -95,24 +89,11 @@ class RequestDesk:
 
     def detail(self, who: Principal, name: str) -> RequestDetail:
         """A request with what was written in it: that is clear data, so the look is kept."""
-        row, at, fault = self.seen(who, name), self.office.clock(), None
-        try:
-            clear = self.requests.clear(row)
-        except (NoKey, SealError) as error:
-            clear, fault = {}, str(error)
-        if clear:
-            with writing(self.office.engine) as tx:
-                look = Signed(who.login, "handling", at)
-                note_look(tx, look, READ_REQUEST, f"requests/{name}", " ".join(sorted(clear)))
-        candidates = [
-            Candidate(
-                entry=str(entry),
-                told=answer_of(REGISTER[entry.kind], found, at).model_dump(mode="json"),
-            )
-            for entry, found in self.requests.entries(row)
-        ]
+        row, at = self.seen(who, name), self.office.clock()
+        seen = handled(self.requests, row, Signed(who.login, "handling", at))
+        candidates = [Candidate(entry=entry, told=told) for entry, told in seen.entries]
         told = RequestAnswer.of(row, at).model_dump()
-        return RequestDetail(**told, clear=clear, candidates=candidates, fault=fault)
+        return RequestDetail(**told, clear=seen.clear, candidates=candidates, fault=seen.fault)
 
     def copy(self, who: Principal, row: Row) -> CopyAnswer:
         """What is held of whoever asked; that it was fetched is kept. Raises HTTPException."""

@@ -10,7 +10,6 @@ from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from console.audit.chain import Signed
-from console.database import writing
 from console.office import Office
 from console.posting import OwnForm, Posted
 from console.privacy.asking import (
@@ -23,6 +22,7 @@ from console.privacy.asking import (
     Request,
 )
 from console.privacy.copying import copy_of
+from console.privacy.handling import handled
 from console.privacy.rendering import Asking, Page, Pages
 from console.privacy.requests import (
     FAULTS,
@@ -32,9 +32,6 @@ from console.privacy.requests import (
     is_late,
     may_be_copied,
 )
-from console.privacy.reveal import READ_REQUEST, note_look
-from console.register.answers import answer_of
-from console.register.kinds import KINDS as REGISTER
 from console.register.office import RegisterOffice
 from console.register.vault import NoKey
 from schemas.events import explain
@@ -110,10 +107,7 @@ class RequestPages:
     def mine(self, asking: Asking, name: str) -> Row:
         """A request of whoever asks. Raises HTTPException."""
         with _found():
-            row = self.requests.request(name)
-            if not asking.who.login or row["login"] != asking.who.login:
-                raise KeyError(name)
-            return row
+            return self.requests.mine(asking.who, name)
 
     def seen(self, asking: Asking, name: str) -> Row:
         """A request of somebody's area. Raises HTTPException."""
@@ -123,22 +117,13 @@ class RequestPages:
     def desk(self, asking: Asking, name: str, wrong: str | None = None) -> Response:
         """A request at the desk: what was written is clear data, so the look is kept."""
         row, now = self.seen(asking, name), self.office.clock()
-        try:
-            clear = self.requests.clear(row)
-        except (NoKey, SealError) as fault:
-            clear, wrong = {}, wrong or str(fault)
-        if clear:
-            with writing(self.office.engine) as tx:
-                look = Signed(asking.who.login, "handling", now)
-                note_look(tx, look, READ_REQUEST, f"requests/{name}", " ".join(sorted(clear)))
-        entries = [
-            (str(entry), answer_of(REGISTER[entry.kind], found, now).model_dump(mode="json"))
-            for entry, found in self.requests.entries(row)
-        ]
+        seen = handled(self.requests, row, Signed(asking.who.login, "handling", now))
+        wrong = wrong or seen.fault
         return self.pages.draw(
-            asking, "request.html", 422 if wrong else 200, row=row, clear=clear, wrong=wrong,
-            entries=entries, identities=IDENTITIES, refusals=REFUSALS, is_late=is_late(row, now),
-            has_copy=may_be_copied(row, now), chosen=orjson.loads(row["rows"]),
+            asking, "request.html", 422 if wrong else 200, row=row, clear=seen.clear, wrong=wrong,
+            entries=seen.entries, identities=IDENTITIES, refusals=REFUSALS,
+            is_late=is_late(row, now), has_copy=may_be_copied(row, now),
+            chosen=orjson.loads(row["rows"]),
         )  # fmt: skip
 
     def copy(self, asking: Asking, row: Row, *, as_json: bool) -> Response:

@@ -175,6 +175,13 @@ class Requests:
             raise KeyError(name)
         return row
 
+    def mine(self, who: Principal, name: str) -> Row:
+        """One request of whoever asks. Raises KeyError."""
+        row = self.request(name)
+        if not who.login or row["login"] != who.login:
+            raise KeyError(name)
+        return row
+
     def covers(self, who: Principal, estate: str) -> bool:
         """Whether an estate is of somebody's area."""
         return who.covers(self.around.areas(estate, estate))
