@@ -62,12 +62,14 @@ def console(
     from console.cases.office import ClocksFault
     from console.database import DatabaseFault
     from console.notify.channels import ChannelsFault
+    from console.server import loop_factory
 
     given: dict[str, Any] = {"bootstrap": bootstrap, "data": data, "host": host, "port": port}
     given["no_auth"] = True if no_auth else None
     chosen = {name: value for name, value in given.items() if value is not None}
     try:
-        asyncio.run(_run(ConsoleSettings(**chosen)))
+        with asyncio.Runner(loop_factory=loop_factory()) as runner:
+            runner.run(_run(ConsoleSettings(**chosen)))
     except ValidationError as error:
         _end(f"settings: {explain(error)}")
     except (ChannelsFault, ClocksFault, DatabaseFault, OSError) as error:

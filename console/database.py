@@ -1,11 +1,12 @@
 """Opens the console's database and brings its tables to this version."""
 
+import asyncio
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -17,6 +18,7 @@ from sqlalchemy.exc import ArgumentError
 MIGRATIONS = Path(__file__).parent / "migrations"
 POSTGRESQL = "postgresql+pg8000"
 """The driver for a URL that names none: pure Python, so no client library need be there."""
+T = TypeVar("T")
 _PRAGMAS = (
     "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000",
     "secure_delete=ON",
@@ -41,13 +43,29 @@ def open_database(url: str) -> Engine:
             parsed = parsed.set(drivername=POSTGRESQL)
         if parsed.get_backend_name() == "sqlite" and parsed.database:
             _make_private(Path(parsed.database))
-        engine = create_engine(parsed, pool_pre_ping=True)
+        # A server's connection may have been cut; a file's has not.
+        is_file = parsed.get_backend_name() == "sqlite"
+        engine = create_engine(parsed, pool_pre_ping=not is_file)
     except (ArgumentError, ImportError, OSError) as error:
         raise DatabaseFault(f"database {url!r}: {error}; mend SC_DATABASE_URL") from error
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_pragmas)
     migrate(engine)
     return engine
+
+
+async def looked_up(engine: Engine, read: Callable[[], T]) -> T:
+    """What a read of a few rows by their keys finds.
+
+    In a file of this machine it takes a tenth of a millisecond, and readers wait for no writer:
+    that is less than another thread's turn would take. A server is far away.
+    """
+    return read() if is_at_hand(engine) else await asyncio.to_thread(read)
+
+
+def is_at_hand(engine: Engine) -> bool:
+    """Whether the database is a file of this machine."""
+    return engine.dialect.name == "sqlite"
 
 
 def _make_private(file: Path) -> None:

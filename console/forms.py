@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from fastapi import Request
 from starlette.responses import HTMLResponse
 
+from console.icon import ICON_LINK
 from console.words import LANGUAGES, Language, say
 
 _PAGE = """<!doctype html><html lang="{lang}"><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>{icon}
 <style>body{{font:16px/1.6 system-ui,sans-serif;background:#eef1f5;color:#16202c;display:grid;
 place-items:center;min-height:90vh;margin:0}}main{{background:#fff;padding:28px 32px;
 border-radius:6px;box-shadow:0 1px 4px #0003;width:min(28rem,94vw);box-sizing:border-box}}
@@ -88,5 +89,7 @@ class Wrong:
 def page(title: str, body: str, language: Language, wrong: Wrong | None = None) -> HTMLResponse:
     """A whole page; `title` is a plain text, `body` is HTML."""
     said = html.escape(wrong.said) if wrong else ""
-    text = _PAGE.format(lang=language, title=html.escape(title), wrong=said, body=body)
+    text = _PAGE.format(
+        lang=language, title=html.escape(title), icon=ICON_LINK, wrong=said, body=body
+    )
     return HTMLResponse(text, wrong.status if wrong else 200)

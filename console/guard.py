@@ -10,6 +10,7 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import urlencode, urlsplit
 
@@ -23,8 +24,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from console.accounts.entrance import Entrance
 from console.accounts.principal import Principal
 from console.accounts.sessions import csrf_token
+from console.database import looked_up
 from console.rates import Rate, Rates
-from console.refused import as_asked
+from console.refused import as_asked, readable
 from console.rights import RIGHTS, Right, key_of, methods_of
 from schemas.base import MS_PER_S
 
@@ -121,14 +123,22 @@ class Guard:
             await _answer(scope, receive, send, refusal)
             return
         assert asked.right is not None
-        await self.app(scope, _bounded(receive, asked.right.body_max), _with_headers(send))
+        answer = readable(scope, _with_headers(send))
+        await self.app(scope, _bounded(receive, asked.right.body_max), answer)
 
     async def _understand(self, scope: Scope) -> Asked:
         headers = Headers(scope=scope)
         method = "WEBSOCKET" if scope["type"] == "websocket" else scope["method"]
         key = key_of(method, scope["path"])
-        who = await self._who(scope, headers)
-        return Asked(scope, headers, RIGHTS[key] if key else None, who)
+        right = RIGHTS[key] if key else None
+        who = self._remembered(right, headers) or await self._who(scope, headers)
+        return Asked(scope, headers, right, who)
+
+    def _remembered(self, right: Right | None, headers: Headers) -> Principal | None:
+        """Who asks again whether what they have is still the same, if they were let in lately."""
+        if right is None or not right.is_polled or "if-none-match" not in headers:
+            return None
+        return self._entrance.by_remembered(_cookie(headers))
 
     async def _who(self, scope: Scope, headers: Headers) -> Principal | None:
         """Who asks; None for somebody who may not come in."""
@@ -136,11 +146,14 @@ class Guard:
         if kind.lower() == "bearer":
             return await asyncio.to_thread(self._entrance.by_bearer, token.strip())
         session = _cookie(headers)
-        if session and (who := await asyncio.to_thread(self._entrance.by_session, session)):
+        if session and (who := await self._by_session(session)):
             return who
         if self._no_auth and _is_own_user(scope, headers):
             return await asyncio.to_thread(self._entrance.first)
         return None
+
+    async def _by_session(self, session: str) -> Principal | None:
+        return await looked_up(self._entrance.engine, partial(self._entrance.by_session, session))
 
     def _refusal(self, asked: Asked) -> Response | None:
         if not _is_same_origin(asked):

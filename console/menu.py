@@ -59,6 +59,11 @@ def menu(who: Principal, language: Language, here: str, *, asked: bool = False) 
     ]  # fmt: skip
 
 
+def own_page(who: Principal) -> str:
+    """Where somebody finds what is their own: password, sessions, language."""
+    return "/m/me" if who.role == "resident" else "/me"
+
+
 def _is_here(path: str, here: str) -> bool:
     return path == here or (path not in ("/", "/m") and here.startswith(f"{path}/"))
 

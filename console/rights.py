@@ -27,7 +27,8 @@ class Right:
 
     `is_open`: without being let in. `whole`: only whom no area bounds, because what it answers is
     not bounded. `csrf`: how a browser's session proves that its own page asks; `form` is checked by
-    the route itself, `none` is for what changes nothing or is bound otherwise.
+    the route itself, `none` is for what changes nothing or is bound otherwise. `is_polled`: pages
+    that stand open ask for it again and again, and who they are may be remembered for that.
     """
 
     scope: Scope = "self"
@@ -38,6 +39,7 @@ class Right:
     csrf: Csrf = "header"
     body_max: int = BODY_MAX
     is_login: bool = False
+    is_polled: bool = False
 
     def lets_in(self, who: Principal) -> bool:
         """Whether somebody who was let into the house may use it."""
@@ -84,7 +86,7 @@ def _register(above: str, read: Right, write: Right, *kinds: str) -> Mapping[Key
             ("GET", f"{above}/{kind}/{{name}}/history"): read,
         }
         if kind != "works":
-            found["POST", f"{above}/{kind}/find"] = write
+            found["POST", f"{above}/{kind}/find"] = read
     return found
 
 
@@ -232,7 +234,7 @@ RIGHTS: Mapping[Key, Right] = {
     ),
     **_register_pages(_REGISTER, _REGISTER_WRITE),
     # Pages for phones.
-    ("GET", "/m"): Right("cases:read"),
+    ("GET", "/m"): Right("cases:read", is_polled=True),
     ("GET", "/m/areas"): Right("cases:read", OFFICE),
     ("GET", "/m/cases/{name}"): Right("cases:read"),
     ("POST", "/m/cases/{name}/acts"): Right("cases:act", csrf="form", body_max=25 * MB),

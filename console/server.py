@@ -7,20 +7,21 @@ import contextlib
 import socket
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import uvicorn
 from anyio import to_thread
 from fastapi import FastAPI
 from starlette.types import ASGIApp
+from uvicorn.loops.auto import auto_loop_factory
 
 from console.access import load_token
 from console.accounts.entrance import Entrance
 from console.accounts.sessions import Lasts
 from console.api import Check, api_router
 from console.around.routes import add_around
-from console.cases.sender import ActSender, ActStore
+from console.cases.sender import ActSender
 from console.consumer import LogConsumer
 from console.desk.routes import add_desk
 from console.guard import Guard
@@ -83,6 +84,8 @@ def build_api(house: House, checks: Mapping[str, Check]) -> FastAPI:
         title="smart-community console", docs_url=None, redoc_url=None,
         openapi_url="/api/openapi.json", responses=ANYWHERE,
     )  # fmt: skip
+    # Routes are tried in turn: the one that thousands of phones ask for comes first.
+    add_phone(app, office, house.register, house.entrance)
     app.include_router(api_router(office, checks))
     app.include_router(picture_router(office))
     app.include_router(login_router(house.entrance, settings.office))
@@ -91,7 +94,6 @@ def build_api(house: House, checks: Mapping[str, Check]) -> FastAPI:
     add_around(app, office)
     add_paper(app, office, house.register)
     add_notify(app, house.telling)
-    add_phone(app, office, house.register, house.entrance)
     add_privacy(app, house.office, house.register)
     add_desk(app, office, house.register, house.entrance)
     return app
@@ -151,6 +153,11 @@ async def run_console(
             raise group.exceptions[0] from group
 
 
+def loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
+    """What makes the loop to run a console in: the quickest that is installed."""
+    return auto_loop_factory()
+
+
 def _leave_room() -> None:
     """See to it that the stream of alerts gets its turn while many ask."""
     to_thread.current_default_thread_limiter().total_tokens = THREADS
@@ -161,7 +168,7 @@ def _act_sender(office: Office) -> ActSender:
     settings = office.settings
     holder = f"{socket.gethostname()}:{settings.data.resolve()}"
     kafka = Log(settings.bootstrap, settings.durable_url, ACTS.name)
-    return ActSender(ActStore(office.engine, holder), kafka, office.clock)
+    return ActSender(office.engine, kafka, office.clock, holder)
 
 
 def _listen(settings: ConsoleSettings) -> socket.socket:

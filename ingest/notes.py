@@ -69,6 +69,7 @@ class Note(BaseModel):
     types: dict[str, int] = Field(default_factory=dict)
     channels: dict[str, int] = Field(default_factory=dict)
     reasons: dict[str, int] = Field(default_factory=dict)
+    refused_by: dict[str, int] = Field(default_factory=dict)
     off_ms: list[int] = Field(default_factory=list)
     untimed: int = 0
     timeless: int = 0
@@ -120,6 +121,7 @@ class Note(BaseModel):
         where = f" ({why.path})" if why.path not in ("", "$") else ""
         by = f"{why.adapter}: " if why.adapter else ""
         _count(self.reasons, f"{by}{why.reason}{where}"[:TEXT_MAX])
+        _count(self.refused_by, why.adapter)
 
     def _heard(self, topic: str, at: int) -> None:
         self.messages += 1

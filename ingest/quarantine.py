@@ -55,12 +55,21 @@ class Quarantine:
         if len(note.reasons) > before:
             self._keep(note, message)
 
-    def release(self, is_known: Callable[[str, str | None], bool]) -> list[str]:
-        """Let those go that are registered now; `is_known` is asked by topic and own name."""
+    def release(self, is_known: Callable[[str, str, str | None], bool]) -> list[str]:
+        """Let those go that are registered now, by topic or by the name they are noted under.
+
+        `is_known` is asked by topic, that name and an adapter that refused it. A note under the
+        name of a topic goes too where an entry says it is a device's own: what is still nobody's
+        is noted again with its next message.
+        """
         known = [
             note.name
             for note in self.notes.values()
-            if any(is_known(t, note.name if note.names_itself else None) for t in note.topics)
+            if any(
+                is_known(topic, note.name, adapter)
+                for topic in note.topics
+                for adapter in note.refused_by or (None,)
+            )
         ]
         for name in known:
             self._drop(name)

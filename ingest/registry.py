@@ -113,10 +113,14 @@ class Registry:
         device = unregistered_name(topic, native)
         return Placement(UNREGISTERED, device, device, known=False, zone=self._zone)
 
-    def knows(self, topic: str, native: str | None = None) -> bool:
-        """Whether a device of the site speaks on a topic, or calls itself so."""
-        entry = self._on_topic(topic)
-        return entry is not None or (native is not None and self._of_id(native, None) is not None)
+    def knows(self, topic: str, native: str | None = None, adapter: str | None = None) -> bool:
+        """Whether a device of the site speaks on a topic, calls itself so, or is the one of an
+        adapter whose id is a level of the topic.
+        """
+        if native is not None and self._of_id(native, None) is not None:
+            return True
+        asked = self._on_topic(topic) if adapter is None else self.sender(topic, adapter)
+        return asked is not None
 
     def sender(self, topic: str, adapter: str | None) -> Placement | None:
         """The registered device that a message is of which could not be read, if one can tell.

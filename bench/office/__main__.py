@@ -2,15 +2,15 @@
 
 1. 50 officers' pages open (two of them in Chromium, the rest read the same line), 20 alerts a
    second: from the Kafka record's append to the message, and to the card in the document.
-2. The same while 2,500 phones ask for their list every 30 s.
+2. The same while 2,500 phones ask for their list every minute, as the phone's script does.
 3. A page with 2,000 cases in Chromium: paint, scrolling while alerts come, nodes, memory.
 
     python -m bench.office [--seconds 60] [--phones 2500] [--kafka]
 
 The log is Tansu, or with --kafka a real Apache Kafka. Everything shares the machine: beside the
-figures stands what else ran, in cores, and for how many seconds the console's threads waited for
-one. On a machine that others use too, `--nice -10` lets all of this go before them (Linux, root).
-Stops by itself.
+figures stands what else ran, in cores, how much of ours was the load itself, and for how many
+seconds the console's threads waited for a core. On a machine that others use too, `--nice -10` lets
+all of this go before them (Linux, root). Stops by itself.
 """
 
 import argparse
@@ -33,7 +33,7 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from bench.office import browser as pages
 from bench.office.people import People
-from bench.office.weigh import Weighed, prefer, waited_s
+from bench.office.weigh import Weighed, load_share, prefer, waited_s
 from bench.office.world import alert, inputs, make_people, views, write_site
 from console.consumer import TOPICS
 from schemas.topics import ALERTS, VIEWS
@@ -161,6 +161,7 @@ async def told_to_pages(
         weighed, waited = Weighed(dict(bench.parts)), waited_s(bench.parts["console"])
         names = await bench.write(round(seconds * per_s), per_s)
         cores = weighed.cores()
+        cores["share of the load"] = load_share(cores)
         cores["console waited_s"] = waited_s(bench.parts["console"]) - waited
     found = json.loads((bench.folder / "officers.json").read_text())
     lines = [bench.waited(heard, names) for heard in found["heard"]]
@@ -319,7 +320,7 @@ if __name__ == "__main__":
     parser.add_argument("--rate", type=float, default=20, help="alerts a second")
     parser.add_argument("--officers", type=int, default=50)
     parser.add_argument("--phones", type=int, default=2500)
-    parser.add_argument("--period", type=float, default=30, help="seconds between two questions")
+    parser.add_argument("--period", type=float, default=60, help="seconds between two questions")
     parser.add_argument("--nice", type=int, default=0, help="of all of this against others")
     parser.add_argument("--kafka", action="store_true", help="a real Apache Kafka as the log")
     asyncio.run(main(parser.parse_args()))

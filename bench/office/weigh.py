@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HZ = os.sysconf("SC_CLK_TCK")
+SERVED = ("console", "log")
 
 
 def cpu_s(pid: int) -> float:
@@ -16,6 +17,15 @@ def cpu_s(pid: int) -> float:
     except OSError:
         return 0.0
     return sum(map(int, fields[11:15])) / HZ
+
+
+def own_cpu_s(pid: int) -> float:
+    """Seconds of the processor that a process alone has used."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return sum(map(int, fields[11:13])) / HZ
 
 
 def waited_s(pid: int) -> float:
@@ -47,7 +57,7 @@ def busy_s() -> float:
 
 @dataclass
 class Weighed:
-    """Cores in use by each part over a stretch, and by others on the machine."""
+    """Cores in use over a stretch: by each part, by what drives them, by others on the machine."""
 
     parts: Mapping[str, int]
 
@@ -56,7 +66,11 @@ class Weighed:
         self._at, self._busy, self._used = time.monotonic(), busy_s(), self._now()
 
     def _now(self) -> dict[str, float]:
-        return {name: sum(map(cpu_s, tree(pid))) for name, pid in self.parts.items()}
+        trees = {name: tree(pid) for name, pid in self.parts.items()}
+        known = {pid for pids in trees.values() for pid in pids}
+        driving = [pid for pid in tree(os.getpid()) if pid not in known]
+        used = {name: sum(map(cpu_s, pids)) for name, pids in trees.items()}
+        return used | {"driver": sum(map(own_cpu_s, driving))}
 
     def cores(self) -> dict[str, float]:
         """The cores each part used since the beginning."""
@@ -65,3 +79,10 @@ class Weighed:
         used = {name: (now[name] - self._used[name]) / seconds for name in now}
         rest = (busy_s() - self._busy) / seconds - sum(used.values())
         return used | {"others": max(0.0, rest)}
+
+
+def load_share(cores: Mapping[str, float]) -> float:
+    """How much of all that we use is the load and not what is loaded."""
+    served = sum(cores.get(name, 0.0) for name in SERVED)
+    ours = sum(used for name, used in cores.items() if name != "others")
+    return 1 - served / ours if ours else 0.0

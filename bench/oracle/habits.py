@@ -10,7 +10,7 @@ from random import Random
 
 from bench.oracle.calendar import Day
 from bench.oracle.homes import Home, Resident
-from bench.oracle.scenes import HandsFull, LateLeave, Trip, walk_s
+from bench.oracle.scenes import HandsFull, LateLeave, OnFoot, Trip, walk_s
 from bench.oracle.world import SECOND, World, said, swipe
 from deploy.simulation.doors import Refused, Ring, Swipe
 from deploy.simulation.stage import Scene, Step
@@ -81,20 +81,21 @@ class Habits:
         if person.plate and self.rng.random() < DRIVES_SHARE:
             yield self._after(leaves, 150, 300, self._trip("out", person.plate))
             yield Step(self._at(returns), self._trip("in", person.plate))
-            yield self._after(returns, 240, 480, swipe(home, person, home.door))
+            yield self._after(returns, 240, 480, OnFoot(swipe(home, person, home.door)))
             return
         together = person.role == "student" and self.rng.random() < FAMILY_SHARE
         people = 2 if together else 1
         walk = walk_s(self.world.estate.config, home.gate, home.door)
-        yield self._after(leaves, walk, walk * 1.6, swipe(home, person, home.gate, way="out"))
-        yield Step(self._at(returns), swipe(home, person, home.gate, people=people))
-        into = swipe(home, person, home.door, people=people)
+        out = OnFoot(swipe(home, person, home.gate, way="out"))
+        yield self._after(leaves, walk, walk * 1.6, out)
+        yield Step(self._at(returns), OnFoot(swipe(home, person, home.gate, people=people)))
+        into = OnFoot(swipe(home, person, home.door, people=people))
         yield self._after(returns, walk, walk * 1.6, into)
 
     def _leave(self, home: Home, person: Resident) -> Scene:
         is_read = self.world.estate.doors[home.door].exit_device is not None
         if is_read and self.rng.random() >= BUTTON_SHARE:
-            return swipe(home, person, home.door, way="out")
+            return OnFoot(swipe(home, person, home.door, way="out"))
         return LateLeave(home.door, self.rng.random() < LATE_BUTTONS)
 
     def _trip(self, way: str, plate: str) -> Trip:
@@ -149,10 +150,10 @@ class Habits:
         )  # fmt: skip
         yield Step(told.at, said(told))
         walk = walk_s(self.world.estate.config, home.gate, home.door)
-        yield Step(self._at(hour), Swipe(home.gate, card, "qr", "in"))
-        yield self._after(hour, walk, walk * 1.6, Swipe(home.door, card, "qr"))
+        yield Step(self._at(hour), OnFoot(Swipe(home.gate, card, "qr", "in")))
+        yield self._after(hour, walk, walk * 1.6, OnFoot(Swipe(home.door, card, "qr")))
         yield Step(self._at(leaves), LateLeave(home.door))
-        yield self._after(leaves, walk, walk * 1.6, Swipe(home.gate, card, "qr", "out"))
+        yield self._after(leaves, walk, walk * 1.6, OnFoot(Swipe(home.gate, card, "qr", "out")))
 
     def _strolls(self) -> Iterator[Step]:
         """People, dogs and bicycles that a yard camera follows for a while."""
@@ -171,13 +172,15 @@ class Habits:
             card = person.number if person.method == "card" else None
             reason = "no_permission" if card else "unknown_credential"
             slip = Refused(home.door, card, person.method, reason, self.rng.choice((1, 1, 2)))
-            again = replace(slip, then=swipe(home, person, home.door))
+            into = swipe(home, person, home.door)
+            again = OnFoot(into, replace(slip, then=into))
             if not home.is_away(self._at(12)):
                 yield Step(self._at(self.rng.uniform(12, 16)), again)
         for _ in range(max(1, len(homes) // 12)):
             yield Step(self._at(self.rng.uniform(9, 21)), Ring(self.rng.choice(homes).door))
             home = self.rng.choice(homes)
-            turns_round = HandsFull(swipe(home, self.rng.choice(home.people), home.door))
+            into = swipe(home, self.rng.choice(home.people), home.door)
+            turns_round = OnFoot(into, HandsFull(into))
             if not home.is_away(self._at(15)):
                 yield Step(self._at(self.rng.uniform(12, 16)), turns_round)
 

@@ -12,7 +12,7 @@ from deploy.simulation.doors import EXIT_INPUT, Swipe, cycle, fact, granted
 from deploy.simulation.estate import DAHUA, Lane
 from deploy.simulation.facts import Fact
 from deploy.simulation.people import misread
-from deploy.simulation.stage import SECOND, Stage
+from deploy.simulation.stage import SECOND, Scene, Stage
 from deploy.simulation.vehicles import MISREAD_SHARE, Drive
 from schemas.place import EstateConfig
 
@@ -27,6 +27,29 @@ def walk_s(config: EstateConfig, one: str, other: str) -> float:
         return 90
     east = (here.lon - there.lon) * M_PER_DEGREE * 0.861
     return max(40, hypot(east, (here.lat - there.lat) * M_PER_DEGREE) / WALK_M_S)
+
+
+@dataclass(frozen=True, slots=True)
+class OnFoot:
+    """Somebody at one door after another: who had to wait at one comes later to the next.
+
+    `scene` is what happens there, where it is more than the swipe.
+    """
+
+    swipe: Swipe
+    scene: Scene | None = None
+
+    def __call__(self, stage: Stage, at: int) -> Iterator[Fact]:
+        """What happens there, no sooner than a hurried walk after the last door."""
+        assert isinstance(stage, MonthStage)
+        before = stage.read_at.get(self.swipe.subject)
+        if before is not None and before[0] != self.swipe.door:
+            walk = walk_s(stage.estate.config, before[0], self.swipe.door)
+            at = max(at, before[1] + round(walk * SECOND))
+        for told in (self.scene or self.swipe)(stage, at):
+            if told.type.startswith("access."):
+                stage.read_at[self.swipe.subject] = (self.swipe.door, told.at)
+            yield told
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,8 @@ class MonthStage(Stage):
     """How often each vehicle is inside: above one it is there with its double."""
     trips: list[tuple[int, Lane, str]] = field(default_factory=list)
     """(when, lane, plate as read) of every passage."""
+    read_at: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """At which door each card was read the last time by somebody on foot, and when."""
     lost: Callable[[int], bool] = lambda at: False
     """Whether readings of a time never arrive."""
 

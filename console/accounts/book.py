@@ -52,7 +52,7 @@ class Account:
         """Whom the account lets in."""
         return Principal(
             self.login, self.role, frozenset(self.areas), frozenset(self.kinds), frozenset(teams),
-            self.admin, must_change=self.must_change,
+            self.admin, must_change=self.must_change, name=self.name,
         )  # fmt: skip
 
 
@@ -196,11 +196,18 @@ def find(tx: Connection, login: str) -> Account:
 
 def principal_of(tx: Connection, login: str) -> Principal | None:
     """Whom a login lets in; None where it is switched off or unknown."""
-    row = tx.execute(sa.select(ACCOUNTS).where(ACCOUNTS.c.login == login)).one_or_none()
-    if row is None or row.disabled_at is not None:
-        return None
-    teams = tx.scalars(sa.select(TEAM_MEMBERS.c.team).where(TEAM_MEMBERS.c.login == login))
-    return _account(row).principal(teams)
+    return principals_of(tx, [login]).get(login)
+
+
+def principals_of(tx: Connection, logins: Iterable[str]) -> dict[str, Principal]:
+    """Whom some logins let in, without those that are switched off or unknown."""
+    rows: dict[str, list[sa.Row[Any]]] = {}
+    for row in tx.execute(_WITH_TEAMS, {"of": list(logins)}):
+        rows.setdefault(row.login, []).append(row)
+    return {
+        login: _account(some[0]).principal(row.team for row in some if row.team is not None)
+        for login, some in rows.items()
+    }
 
 
 def forget_contacts(tx: Connection, login: str, signed: Signed) -> None:
@@ -252,6 +259,12 @@ def _changed(account: Account, given: dict[str, Any], version: int, at: int) -> 
     return Account(**fields | given | {"version": version + 1})
 
 
+_WITH_TEAMS = (
+    sa.select(ACCOUNTS, TEAM_MEMBERS.c.team)
+    .outerjoin(TEAM_MEMBERS, TEAM_MEMBERS.c.login == ACCOUNTS.c.login)
+    .where(ACCOUNTS.c.login.in_(sa.bindparam("of", expanding=True)))
+    .where(ACCOUNTS.c.disabled_at.is_(None))
+)
 _SECRETS: dict[str, Any] = {
     "password": None, "must_change": False, "totp": None, "totp_on": False, "totp_step": 0,
 }  # fmt: skip

@@ -12,20 +12,23 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from console.accounts import lockout
-from console.accounts.book import AccountBook, principal_of
+from console.accounts.book import AccountBook, principal_of, principals_of
 from console.accounts.lockout import Tried
 from console.accounts.passwords import Passwords
 from console.accounts.principal import FIRST, Principal
+from console.accounts.remembered import LOOK_EVERY_S, some_at_a_time
 from console.accounts.second import SecondFactor
 from console.accounts.sessions import Lasts, Session, SessionBook, hashed
-from console.accounts.tables import ACCOUNTS
+from console.accounts.tables import ACCOUNTS, SESSIONS
 from console.accounts.tokens import PREFIX, TokenBook
 from console.audit.chain import Said, Signed
 from console.audit.log import append
 from console.database import writing
 from console.register.vault import Vault
 
-FORGET_EVERY_S = 3600.0
+SEEN_EVERY_MS = 60_000
+FORGET_EVERY_MS = 3_600_000
+AT_ONCE = 500
 Clock = Callable[[], int]
 
 
@@ -98,8 +101,29 @@ class Entrance:
             who = principal_of(connection, session.login) if session else None
         if session is None or who is None or not self._holds(session):
             return None
+        self.sessions.seen(session.id, now)
+        self.sessions.remembered.put(session.id, who, session.until, now)
+        return replace(who, session=secret)
+
+    def by_remembered(self, secret: str) -> Principal | None:
+        """Whom a session lets in that was let in lately; None where the database must be asked."""
+        session, now = hashed(secret), self.clock()
+        who = self.sessions.remembered.get(session, now)
+        if who is None:
+            return None
         self.sessions.seen(session, now)
         return replace(who, session=secret)
+
+    def look_again(self, at: int) -> None:
+        """See whether those who are remembered would still be let in."""
+        used = self.sessions.remembered.used(at)
+        for names in some_at_a_time(used, AT_ONCE):
+            standing = (SESSIONS.c.id.in_(names), SESSIONS.c.until > at)
+            with self.engine.connect() as connection:
+                still_open = set(connection.scalars(sa.select(SESSIONS.c.id).where(*standing)))
+                people = principals_of(connection, {used[name] for name in names})
+            found = {name: people[used[name]] for name in still_open if used[name] in people}
+            self.sessions.remembered.looked(names, found, at)
 
     def _holds(self, session: Session) -> bool:
         return session.key in ("", hashed(self._token))
@@ -153,12 +177,22 @@ class Entrance:
             lockout.forget(tx, at)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Forget each hour what is over, until `stop`."""
+        """Every few seconds look again at who is remembered, each minute write down which sessions
+        were used, each hour forget what is over; until `stop`, and once more then.
+        """
+        write_at = forget_at = self.clock()
         while not stop.is_set():
-            with suppress(SQLAlchemyError):  # The next hour will do.
-                await asyncio.to_thread(self.forget, self.clock())
             with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), FORGET_EVERY_S)
+                await asyncio.wait_for(stop.wait(), LOOK_EVERY_S)
+            now = self.clock()
+            with suppress(SQLAlchemyError):  # The next time will do.
+                await asyncio.to_thread(self.look_again, now)
+                if now >= write_at or stop.is_set():
+                    await asyncio.to_thread(self.sessions.write_seen)
+                    write_at = now + SEEN_EVERY_MS
+                if now >= forget_at:
+                    await asyncio.to_thread(self.forget, now)
+                    forget_at = now + FORGET_EVERY_MS
 
     def is_password(self, login: str, password: str) -> bool:
         """Whether it is somebody's password. Wrong ones count as at the login; raises Locked."""

@@ -48,6 +48,12 @@ class Principal:
     scopes: frozenset[Scope] = field(default=frozenset(SCOPES))
     session: str | None = None
     must_change: bool = False
+    name: str = ""
+
+    @property
+    def called(self) -> str:
+        """What people call them: the name, or the login where there is none."""
+        return self.name or self.login
 
     @property
     def is_everywhere(self) -> bool:

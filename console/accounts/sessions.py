@@ -9,12 +9,12 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
 
+from console.accounts.remembered import Remembered
 from console.accounts.tables import SESSIONS
 from console.database import writing
 
-SEEN_EVERY_MS = 60_000
-AT_ONCE = 500
 AGENT_MAX = 200
 
 
@@ -59,7 +59,7 @@ class SessionBook:
         self.lasts = lasts
         self._turn = Lock()
         self._used: dict[str, int] = {}
-        self._written_at = 0
+        self.remembered = Remembered()
 
     def open(self, login: str, at: int, where: tuple[str, str], key: str = "") -> str:
         """Open a session: its secret, which only the browser keeps. `where`: address and agent."""
@@ -81,19 +81,29 @@ class SessionBook:
         seen_at = max(row.seen_at, self._used.get(row.id, 0))
         return _session(row) if at - seen_at <= self.lasts.idle_ms else None
 
-    def seen(self, session: Session, at: int) -> None:
-        """The session was used. Once a minute all that were are written down, in one transaction:
-        each by itself, two thousand phones would keep the database from the alerts.
+    def seen(self, session: str, at: int) -> None:
+        """The session was used; that counts at once, and is written down by `write_seen`."""
+        with self._turn:
+            self._used[session] = at
+
+    def write_seen(self) -> None:
+        """Write down when sessions were used last, in one transaction: each by itself, two thousand
+        phones would keep the database from the alerts.
         """
         with self._turn:
-            self._used[session.id] = at
-            if at - self._written_at < SEEN_EVERY_MS:
-                return
-            used, self._used, self._written_at = list(self._used), {}, at
-        with writing(self._engine) as tx:
-            for first in range(0, len(used), AT_ONCE):
-                these = SESSIONS.c.id.in_(used[first : first + AT_ONCE])
-                tx.execute(SESSIONS.update().where(these).values(seen_at=at))
+            used, self._used = self._used, {}
+        if not used:
+            return
+        seen_at = SESSIONS.c.seen_at < sa.bindparam("at")
+        mine = SESSIONS.update().where(SESSIONS.c.id == sa.bindparam("name"), seen_at)
+        try:
+            with writing(self._engine) as tx:
+                rows = [{"name": name, "at": at} for name, at in used.items()]
+                tx.execute(mine.values(seen_at=sa.bindparam("at")), rows)
+        except SQLAlchemyError:
+            with self._turn:
+                self._used = used | self._used
+            raise
 
     def of(self, login: str, at: int) -> list[Session]:
         """The open sessions of a login, the newest first."""
@@ -107,7 +117,9 @@ class SessionBook:
         """End one session of a login; whether there was one."""
         mine = (SESSIONS.c.id == session, SESSIONS.c.login == login)
         with writing(self._engine) as tx:
-            return tx.execute(SESSIONS.delete().where(*mine)).rowcount == 1
+            is_ended = tx.execute(SESSIONS.delete().where(*mine)).rowcount == 1
+        self.remembered.drop(session)
+        return is_ended
 
     def forget(self, tx: Connection, at: int) -> None:
         """Forget those that are over."""

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 from fastapi import Query, Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 
+from console.accounts.names import Called
 from console.accounts.principal import Principal
 from console.accounts.sessions import csrf_token
 from console.around.export import MEDIA, written
@@ -22,12 +23,20 @@ from console.audit.log import append
 from console.database import writing
 from console.forms import language_asked
 from console.guard import principal_of
-from console.menu import Row, in_row, menu
+from console.menu import Row, in_row, menu, own_page
 from console.office import Office
 from console.rights import may
 from console.templates import templates
 from console.wall_clock import local
-from console.words import Language, Texts, glance_word, pick, severity_word, span_text
+from console.words import (
+    Language,
+    Texts,
+    catalogue,
+    glance_word,
+    pick,
+    severity_word,
+    span_text,
+)
 from schemas.base import Words
 
 Format = Annotated[Literal["html", "xlsx"], Query(description="`xlsx`: the tables as a file")]
@@ -87,6 +96,15 @@ class Tongue:
         """A span of time."""
         return span_text(max(0, ms), self.language)
 
+    def group(self, name: str) -> str:
+        """All of a first handler or of a role."""
+        roles = self.office.cases.procedure.table.roles
+        for known in (roles, catalogue().handlers):
+            for one, words in known.items():
+                if one == name:
+                    return self.pick(words)
+        return name
+
     def columns(self, key: str) -> tuple[str, ...]:
         """The headings of a table."""
         return tuple(self.say(key).split("|"))
@@ -111,10 +129,12 @@ class Asked:
     request: Request
     who: Principal = field(init=False)
     tongue: Tongue = field(init=False)
+    _called: Called = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "who", principal_of(self.request.scope))
         object.__setattr__(self, "tongue", Tongue(language_asked(self.request), self.office))
+        object.__setattr__(self, "_called", Called(self.office.engine))
 
     @property
     def now(self) -> int:
@@ -136,6 +156,17 @@ class Asked:
     def may(self, path: str, method: str = "GET") -> bool:
         """Whether they may ask for an address."""
         return may(self.who, path, method)
+
+    def person(self, login: str | None) -> str:
+        """What somebody is called, by login; the login itself where there is no such account."""
+        return self._called.person(login)
+
+    def party(self, ref: str) -> str:
+        """What a reference is called; the reference without its kind where nobody has told."""
+        kind, _, bare = ref.partition(":")
+        if kind == "group":
+            return self.tongue.group(bare)
+        return self._called.party(ref) if ref else ""
 
     def answer(self, page: Page, form: str = "html") -> Response:
         """The page, or its tables as a file."""
@@ -167,6 +198,7 @@ class Asked:
         own = {
             "t": tongue.say, "tongue": tongue, "lang": tongue.language, "link": self.link,
             "title": page.title, "sheets": page.sheets, "who": self.who, "may": self.may,
+            "person": self.person, "own": own_page(self.who),
             "office": tongue.pick(self.office.settings.office),
             "printed": tongue.time(self.office.clock()), "data_at": tongue.time(self.now),
             "nav": self._menu("lang" in asked),

@@ -116,23 +116,29 @@ class Reader:
         return [*found, *(condition for condition, asked in flags.items() if asked)]
 
     def counts(self, since: int) -> Counts:
-        """The figures; `closed_since` an instant (ms)."""
-        is_open = CASES.c.is_over.is_(False)
+        """The figures; `closed_since` an instant (ms). Neither question looks at what was closed
+        before: that grows for years.
+        """
+        standing, closed = self._standing(), self._closed_since(since)
+        figures = self.tx.execute(standing).one()._mapping
+        return Counts(**figures, closed_since=self.tx.scalar(closed) or 0)
+
+    def _standing(self) -> sa.Select[Any]:
         begins = [flow.begins for flow in self.procedure.table.flows.values()]
         conditions = {
-            "waiting": sa.and_(is_open, CASES.c.state.in_(begins)),
-            "open": is_open,
-            "mine": sa.and_(is_open, is_theirs(self.procedure, self.who)),
-            "overdue": sa.and_(is_open, _OVERDUE),
-            "supervised": sa.and_(is_open, CASES.c.supervised),
-            "shelved": sa.and_(is_open, CASES.c.shelved_until.is_not(None)),
-            "closed_since": CASES.c.closed_at >= since,
-        }
+            "waiting": CASES.c.state.in_(begins), "open": sa.true(),
+            "mine": is_theirs(self.procedure, self.who), "overdue": _OVERDUE,
+            "supervised": CASES.c.supervised, "shelved": CASES.c.shelved_until.is_not(None),
+        }  # fmt: skip
         sums = [
             sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0).label(name)
             for name, condition in conditions.items()
         ]
-        return Counts(*self.tx.execute(sa.select(*sums).where(*self._seen())).one())
+        return sa.select(*sums).where(CASES.c.is_over.is_(False), *self._seen())
+
+    def _closed_since(self, since: int) -> sa.Select[Any]:
+        count = sa.select(sa.func.count()).select_from(CASES)
+        return count.where(CASES.c.closed_at >= since, *self._seen())
 
     def acts(self, name: str) -> list[Act]:
         """The acts of a case, the first one first."""

@@ -48,9 +48,11 @@ def _has(table: Table, column: str, values: Iterable[str]) -> ColumnElement[bool
 
 
 def is_theirs(procedure: Procedure, who: Principal) -> ColumnElement[bool]:
-    """The condition for what somebody has to do: held by them, given to them, or waiting there."""
+    """The condition for what somebody has to do: held by them, given to them, or waiting where
+    they are for one of their kind.
+    """
     refs = own_refs(procedure, who)
-    waits = sa.and_(CASES.c.holder == "", CASES.c.assigned == "")
+    waits = sa.and_(CASES.c.holder == "", CASES.c.assigned == "", _has(CASE_PARTIES, "party", refs))
     told = waits if who.is_everywhere else sa.and_(waits, CASES.c.told_node.in_(who.areas))
     mine = (CASES.c.holder == who.login, CASES.c.assigned.in_(refs), told)
     return sa.or_(*mine, CASES.c.reporter == who.login)
@@ -91,9 +93,12 @@ class Onlooker:
         return (
             case.holder == who.login
             or case.assigned in self.refs
-            or (waits and (who.is_everywhere or case.told_node in who.areas))
+            or (waits and not self.refs.isdisjoint(case.parties) and self._is_told(case))
             or case.reporter == who.login
         )
+
+    def _is_told(self, case: Case) -> bool:
+        return self.who.is_everywhere or case.told_node in self.who.areas
 
 
 def sees_alert(procedure: Procedure, around: Surroundings, who: Principal, alert: Alert) -> bool:

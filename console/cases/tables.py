@@ -39,6 +39,7 @@ CASES = Table(
     Column("body", Text, nullable=False),
     Index("cases_newest", "opened_at", "id"),
     Index("cases_open", "is_over", "opened_at"),
+    Index("cases_closed", "closed_at"),
     Index("cases_wake", "wake_at"),
     Index("cases_desk", "desk", "alarm_at"),
     Index("cases_reporter", "reporter"),

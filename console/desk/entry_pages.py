@@ -88,7 +88,8 @@ def _form(at: Counter, before: Row | None = None, typed: Typed | None = None) ->
         fields = [f if f.fixed else replace(f, value=typed.form.get(f.name)) for f in fields]
     faults = typed.faults if typed else ()
     more = {
-        "kind": kind, "fields": fields, "before": before, "worded": partial(worded, asked),
+        "kind": kind, "fields": fields, "before": before,
+        "worded": partial(worded, asked, estate=before["estate"] if before else ""),
         "estates": {estate: area_name(asked, estate) for estate in sorted(known.estates)},
         "faults": {name: what for name, what in faults if name},
         "wrong": [what for _, what in faults],
@@ -191,19 +192,32 @@ def _one(at: Counter, found: Row, said: Said = NOTHING) -> Response:
     with office.engine.connect() as tx:
         versions = history(tx, kind, name)
     told = tuple(
-        row(one.version, say(f"change_{one.change}"), asked.tongue.time(one.at), one.who, one.why)
+        row(
+            one.version,
+            say(f"change_{one.change}"),
+            asked.tongue.time(one.at),
+            asked.person(one.who),
+            one.why,
+        )
         for one in reversed(versions)
     )
     done = asked.request.query_params.get("done")
     more = {
         "kind": kind, "row": found, "answer": answer_of(kind, found, office.clock()),
         "clear": said.clear, "wrong": said.wrong, "facts": _facts(at, found),
-        "worded": partial(worded, asked), "estate": area_name(asked, found["estate"]),
+        "worded": partial(worded, asked, estate=found["estate"]),
+        "estate": area_name(asked, found["estate"]), "number": name[:8],
         "may_write": at.desk.may_write(asked, kind), "done": done if done in DONE else "",
         "history": Sheet(say("reg_history"), asked.tongue.columns("reg_history_columns"), told),
     }  # fmt: skip
-    title = say("reg_one", kind=say(f"kind_{kind.name}"), id=name[:8])
+    title = say("reg_one", kind=say(f"kind_{kind.name}"), what=_what(asked, found))
     return asked.answer(Page("desk_entry.html", title, (), more, 422 if said.wrong else 200))
+
+
+def _what(asked: Asked, found: Row) -> str:
+    """What an entry is of, for its title: a home, or a place."""
+    home = found.get("address") or found.get("dwelling")
+    return str(home) if home else worded(asked, "place", found.get("place", ""), found["estate"])
 
 
 def _facts(at: Counter, found: Row) -> list[tuple[Field, str]]:

@@ -1,7 +1,7 @@
 """`/register`: its kinds, the list of each, and what a search finds."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request
@@ -153,18 +153,21 @@ def _cells(asked: Asked, kind: Kind, row: Row) -> Cells:
     tongue, zone = asked.tongue, asked.office.settings.zone
     state = answer_of(kind, row, asked.office.clock()).state
     href = asked.link(f"/register/{kind.name}/{row['id']}")
-    says = (Cell(worded(asked, name, shown(name, row[column_of(name)], zone)))
-            for name in LISTED[kind.name])  # fmt: skip
+    says = [Cell(worded(asked, name, shown(name, row[column_of(name)], zone), row["estate"]))
+            for name in LISTED[kind.name]]  # fmt: skip
+    says[0] = replace(says[0], href=href)
     until = tongue.time(row["valid_to"]) or tongue.say("for_good")
     return (
-        Cell(str(row["id"])[:8], href), Cell(area_name(asked, row["estate"])), *says,
+        Cell(str(row["id"])[:8]), Cell(area_name(asked, row["estate"])), *says,
         Cell(tongue.time(row["valid_from"])), Cell(until),
         Cell(tongue.say(f"state_{state}"), kind=STATE_MARKS[state]),
     )  # fmt: skip
 
 
-def worded(asked: Asked, name: str, value: str) -> str:
-    """A value as people read it: a choice by its word."""
+def worded(asked: Asked, name: str, value: str, estate: str) -> str:
+    """A value as people read it: a choice by its word, a place by its name."""
+    if name == "place" and value:
+        return asked.tongue.pick(asked.office.cases.around.name(estate, value))
     if name in CHOICES and value:
         return asked.tongue.say(f"{PREFIXES[name]}_{value}")
     return value

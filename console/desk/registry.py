@@ -7,8 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from console.register.kinds import Kind, Row
-from console.register.shelf import as_row
-from console.register.tables import DWELLINGS
+from console.register.shelf import as_row, at_home
 from schemas.plates import normal_plate
 from schemas.sealing import Keys, normal_credential
 
@@ -55,7 +54,7 @@ def sought(
     if keys and (search.number or search.plate):
         found.append(sa.or_(sa.false(), *_referred(kind, search, keys, estates)))
     if search.home:
-        found.append(_at_home(kind, search.home))
+        found.append(at_home(kind, search.home))
     return found
 
 
@@ -75,18 +74,3 @@ def _referred(
             same = columns.skeleton == plate.skeleton if search.near else columns.ref == plate.ref
             found.append(sa.and_(here, same))
     return found
-
-
-def _at_home(kind: Kind, text: str) -> Condition:
-    """Rows of the homes whose name or address has a text in it."""
-    like = "%" + text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
-    named = [DWELLINGS.c[name].ilike(like, escape="\\") for name in ("name", "address")]
-    if kind.table is DWELLINGS:
-        return sa.or_(*named)
-    columns = kind.table.c
-    if "dwelling" not in columns:
-        return columns.place.ilike(like, escape="\\")
-    homes = sa.select(DWELLINGS.c.name).where(
-        DWELLINGS.c.estate == columns.estate, DWELLINGS.c.name == columns.dwelling, sa.or_(*named)
-    )
-    return sa.exists(homes)

@@ -131,6 +131,17 @@ class Clocks(Model):
                 return name
         return "civil"
 
+    def rung_words(self, told: str, estate: str) -> Words:
+        """The rung that an act of climbing names, `LEVEL` or `LEVEL:NODE`, for people.
+
+        A node is a name, but for the property's, whose node is the estate's id.
+        """
+        level, _, node = told.partition(":")
+        words = self.levels.get(level, Words(zh=level, en=level))
+        if node in ("", estate):
+            return words
+        return Words(zh=f"{words.zh} {node}", en=f"{words.en} {node}")
+
     def is_manned(self, at: int, areas: Iterable[str], timezone: str) -> bool:
         """Whether the office of these areas is manned at an instant; the nearest one's hours."""
         for area in (*areas, None):

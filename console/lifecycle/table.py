@@ -5,7 +5,7 @@ from importlib.resources import files
 from typing import Literal
 
 import yaml
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from schemas.acts import ActKind, Rating, Verdict
 from schemas.base import Model, Words
@@ -33,6 +33,7 @@ class Flow(Model):
     early_verdicts: tuple[Verdict, ...]
     states: dict[str, Words]
     moves: dict[str, dict[ActKind, str]]
+    words: dict[ActKind, Words] = Field(default_factory=dict)
 
 
 class Table(Model):
@@ -75,6 +76,10 @@ class Table(Model):
             for act, rule in self.acts.items()
             if rule.roles and self.leads_to(flow, state, act) is not None
         )
+
+    def act_words(self, flow: FlowName, act: ActKind) -> Words:
+        """What an act is called in a flow."""
+        return self.flows[flow].words.get(act, self.acts[act])
 
     def is_over(self, flow: FlowName, state: str) -> bool:
         """Whether nothing is left to do but to look at it again."""

@@ -8,28 +8,22 @@ change stands in the log once, under an id that says which change it is.
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 
-import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from console import metrics
 from console.devices import Views
 from console.outbox.announcing import Announcing, Speaker
 from console.outbox.clock import LogClock
+from console.outbox.lease import Lease
 from console.outbox.log import Log
 from console.outbox.notes import event_of
-from console.outbox.store import LEASE_MS, OutboxStore, by_estate
+from console.outbox.sender import Sender
+from console.outbox.store import OutboxStore, by_estate
+from console.outbox.tables import OUTBOX_LEASE
 from schemas.events import Event
-
-POLL_S = 0.5
-RETRY_S = 1.0
-CLOSE_S = 5.0
-log = structlog.get_logger("console.outbox")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,74 +38,34 @@ class Times:
     simulated: bool = False
 
 
-class Outbox:
-    """The one who sends. Several consoles on one database take turns by a lease."""
+class Outbox(Sender):
+    """The one who sends changes."""
 
     def __init__(
         self, engine: Engine, kafka: Log, times: Times, speaker: Speaker, holder: str
     ) -> None:
         """`holder` is this console's name among those on the database."""
-        self._kafka, self._times = kafka, times
-        self._store = OutboxStore(engine, holder)
+        super().__init__(kafka, Lease(engine, OUTBOX_LEASE, holder), times.wall, "changes")
+        self._views = times.views
+        self._store = OutboxStore(engine)
         self._announcing = Announcing(engine, self._store, speaker)
         self._clock = LogClock(times.simulated)
-        self._producer: AIOKafkaProducer | None = None
-        self._leased_until = 0
-        self.fault: str | None = None
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Send until `stop`; every trouble is told in `fault`, and tried again."""
-        while not stop.is_set():
-            pause = POLL_S
-            try:
-                if await self.turn():
-                    pause = 0.0
-                self.fault = None
-            except (KafkaError, OSError, TimeoutError, SQLAlchemyError) as error:
-                await self._failed(error)
-                pause = RETRY_S
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), pause)
-        await self.close()
-
-    async def _failed(self, error: Exception) -> None:
-        said = (str(error) or type(error).__name__).splitlines()[0]
-        if self.fault is None:
-            log.warning("changes are kept and not yet in the log, trying again", error=said)
-        self.fault = said
-        await self.close()
-
-    async def close(self) -> None:
-        """Let Kafka go."""
-        producer, self._producer = self._producer, None
-        if producer is not None:
-            with suppress(KafkaError, OSError, TimeoutError):
-                await asyncio.wait_for(producer.stop(), CLOSE_S)
-
-    async def turn(self) -> bool:
-        """One turn; whether there may be more to do at once."""
-        now = self._times.wall()
-        if not await self._leased(now):
-            return False
+    async def _send_some(self, now: int) -> bool:
         await asyncio.to_thread(self._announcing.meet, now)
         metrics.OUTBOX.set(await asyncio.to_thread(self._store.waiting_count))
-        if self._producer is None:
-            self._producer = await self._kafka.producer()
-            self._announcing.look_at_once()
+        producer = await self._open()
         await self._settle()
-        if await self._send(self._producer):
+        if await self._send(producer):
             return True
         if self._announcing.must_look(now):
             await self._look(now)
-        return await self._announce(self._producer, now)
+        return await self._announce(producer, now)
 
-    async def _leased(self, now: int) -> bool:
-        """The lease is renewed in good time, and not at each turn."""
-        if self._leased_until - now > LEASE_MS // 2:
-            return True
-        has = await asyncio.to_thread(self._store.lease, now)
-        self._leased_until = now + LEASE_MS if has else 0
-        return has
+    async def _open(self) -> AIOKafkaProducer:
+        if self._producer is None:
+            self._announcing.look_at_once()
+        return await super()._open()
 
     async def _settle(self) -> None:
         """What is in doubt stands in the log, or is written anew."""
@@ -119,23 +73,23 @@ class Outbox:
         if not doubtful:
             return
         found = await self._kafka.find(doubtful)
-        await asyncio.to_thread(self._store.sent, found, self._times.wall())
+        await asyncio.to_thread(self._store.sent, found, self._wall())
         lost = [one for one in doubtful if one not in found]
         await asyncio.to_thread(self._store.unstamp, lost)
 
     async def _send(self, producer: AIOKafkaProducer) -> bool:
-        waiting = await asyncio.to_thread(self._store.stamp, self._now(), self._times.wall())
+        waiting = await asyncio.to_thread(self._store.stamp, self._now(), self._wall())
         if waiting:
             events = {
                 estate: [event_of(one.note, one.stamped_at or 0, one.sequence) for one in some]
                 for estate, some in by_estate(waiting)
             }
             await self._write(producer, events)
-            await asyncio.to_thread(self._store.sent, waiting, self._times.wall())
+            await asyncio.to_thread(self._store.sent, waiting, self._wall())
         return bool(waiting)
 
     def _now(self) -> dict[str, int]:
-        return self._clock.times(list(self._times.views.inputs.values()), self._times.wall())
+        return self._clock.times(list(self._views.inputs.values()), self._wall())
 
     async def _write(self, producer: AIOKafkaProducer, events: dict[str, list[Event]]) -> None:
         written = dict(await self._kafka.write(producer, events))

@@ -10,11 +10,10 @@ from sqlalchemy import Connection, Engine
 
 from console.database import writing
 from console.outbox.notes import Note, Waiting, body_text, stamps
-from console.outbox.tables import OUTBOX, OUTBOX_ESTATES, OUTBOX_LEASE
+from console.outbox.tables import OUTBOX, OUTBOX_ESTATES
 from console.tables import VIEWS
 from schemas.topics import EVENTS
 
-LEASE_MS = 15_000
 BATCH = 1000
 _INPUT = "input/"
 
@@ -81,17 +80,8 @@ def announce_again(tx: Connection, estates: Iterable[str] | None = None) -> int:
 class OutboxStore:
     """What the sender asks of the database and tells it."""
 
-    def __init__(self, engine: Engine, holder: str) -> None:
-        """`holder` names this console: of several on one database only one sends at a time."""
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._holder = holder
-
-    def lease(self, now: int) -> bool:
-        """Take or keep the right to send; False while another console has it."""
-        free = sa.or_(OUTBOX_LEASE.c.holder == self._holder, OUTBOX_LEASE.c.until < now)
-        values = {"holder": self._holder, "until": now + LEASE_MS}
-        with writing(self._engine) as tx:
-            return tx.execute(OUTBOX_LEASE.update().where(free).values(values)).rowcount == 1
 
     def in_doubt(self) -> list[Waiting]:
         """What was tried and never confirmed: it may stand in the log or not."""

@@ -136,7 +136,7 @@ class CaseDesk:
         bounds = Bounds(office, self.who)
         own = {"mine": bounds.is_theirs(case), "acts": bounds.offered(case)}
         return story.told(held, incident) | own | {
-            "near": near, "log": story.acts(case.id, acts), "may": self._may(case),
+            "near": near, "log": story.acts(case, acts), "may": self._may(case),
             "notices": story.notices(told), "wall": office.clock(),
         }  # fmt: skip
 
@@ -181,7 +181,7 @@ class CaseDesk:
         known = table.possible(case.flow, case.state)
         may = tuple(act for act in known if is_possible(procedure, case, act, self.who.actor))
         return [
-            {"kind": act, "word": pick(table.acts[act], self.language),
+            {"kind": act, "word": pick(table.act_words(case.flow, act), self.language),
              "needs": self._needs(case, act)}
             for act in in_order(procedure, case, may)
         ]  # fmt: skip

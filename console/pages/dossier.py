@@ -190,15 +190,18 @@ class Story:
             lines.append(self._say("why_line", title=title, steps=steps))
         return lines
 
-    def acts(self, case: str, acts: Iterable[Act]) -> list[dict[str, Any]]:
+    def acts(self, case: Case, acts: Iterable[Act]) -> list[dict[str, Any]]:
         """What was done to a case, the last act first."""
         table, language = self.writer.procedure.table, self.writer.saying.language
         lines = []
         for act in acts:
-            rule = table.acts[act.kind]
+            rule = table.act_words(case.flow, act.kind)
             said = [act.why]
             if act.kind in ("assign", "assist", "return") and act.to:
                 said.append(self._say("to_whom", who=self.writer.named(act.to)))
+            if act.kind == "climb":
+                clocks = self.writer.procedure.clocks
+                said.append(pick(clocks.rung_words(act.to, case.estate), language))
             if act.verdict is not None:
                 said.append(pick(table.verdicts[act.verdict], language))
             if act.number:
@@ -208,7 +211,7 @@ class Story:
             lines.append({
                 "at": date_text(act.at, self.writer.zone), "what": pick(rule, language),
                 "by": self.writer.named(f"person:{act.by}"), "said": " · ".join(filter(None, said)),
-                "photos": [f"/m/photos/{quote(case, safe='')}/{name}"
+                "photos": [f"/m/photos/{quote(case.id, safe='')}/{name}"
                            for link in act.pictures if (name := linked_name(link))],
             })  # fmt: skip
         return lines[::-1]

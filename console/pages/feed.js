@@ -1,11 +1,8 @@
 // The cards of what is to be dealt with: kept in order, in four tabs, steered by keyboard. It is
-// given plain values and puts them in as text, never as markup. Only the first cards stand in the
-// page; more follow as the list is scrolled, so that two thousand cost no more than eighty.
-import { MINUTE_MS, ageText, ask, compare, isBusy, isLate, leftText, listening, tell } from "office-common";
+// given plain values and puts them in as text, never as markup. Only the cards around those in view
+// stand in the page, so that two thousand cost no more than sixty.
+import { MINUTE_MS, ageText, ask, compare, isBusy, isLate, leftText, listening, tell, windowed } from "office-common";
 
-const PAGE = 80;
-// While the list is scrolled, few at a time: drawing many at once would halt it.
-const STEP = 20;
 // While it is being scrolled, what has changed waits: until it rests, or at most so long.
 const REST_MS = 150;
 const UNSETTLED_MS = 1000;
@@ -58,9 +55,11 @@ export default {
       </p>
       <div id="cards" class="cards" role="tabpanel" :aria-labelledby="'tab-' + tab" ref="list"
         tabindex="-1" @scroll.passive="scrolled">
+        <div :style="{ height: room.above + 'px' }"></div>
         <p v-if="tab === 'quieted' && !quieted.length" class="nothing">{{ words.quieted_none }}</p>
-        <ol v-else-if="tab === 'quieted'">
-          <li v-for="one in quieted" :key="one.id" :class="['card', 'small', one.level]">
+        <ol v-else-if="tab === 'quieted'" ref="rows">
+          <li v-for="(one, at) in drawn" :key="one.id" :class="['card', 'small', one.level]"
+            :aria-setsize="rows.length" :aria-posinset="begin + at + 1">
             <div class="card-head">
               <span class="level"><i class="shape" aria-hidden="true"></i>{{ one.level_word }}</span>
               <strong>{{ one.title }}</strong> <span class="where">{{ one.where }}</span>
@@ -72,9 +71,10 @@ export default {
           </li>
         </ol>
         <p v-else-if="known && !shown.length" class="nothing">{{ nothing }}</p>
-        <ol v-else>
-          <li v-for="card in drawn" :key="card.id" :id="'card-' + card.id"
-            v-memo="[card, age(card), left(card), card.id === chosen, card.id === cursor, fresh.has(card.id)]"
+        <ol v-else ref="rows">
+          <li v-for="(card, at) in drawn" :key="card.id" :id="'card-' + card.id"
+            v-memo="[card, at + begin, rows.length, age(card), left(card), card.id === chosen, card.id === cursor, fresh.has(card.id)]"
+            :aria-setsize="rows.length" :aria-posinset="begin + at + 1"
             :class="['card', card.level, card.over ? 'over' : '', {chosen: card.id === chosen,
               cursor: card.id === cursor, fresh: fresh.has(card.id)}]"
             @click="pick(card.id)">
@@ -97,7 +97,7 @@ export default {
               <span v-for="tag in card.tags" :key="tag" class="tag">{{ tag }}</span>
               <span class="buttons">
                 <button v-if="may(card, 'accept')" type="button" class="first" :tabindex="card.id === cursor ? 0 : -1"
-                  @click.stop="act(card, 'accept')">{{ words.act_accept }}</button>
+                  @click.stop="act(card, 'accept')">{{ card.flow === 'report' ? words.act_take_up : words.act_accept }}</button>
                 <button v-if="may(card, 'assign')" type="button" :tabindex="card.id === cursor ? 0 : -1"
                   @click.stop="act(card, 'assign')">{{ words.act_assign }}</button>
                 <button v-if="may(card, 'close')" type="button" :tabindex="card.id === cursor ? 0 : -1"
@@ -108,13 +108,14 @@ export default {
             </div>
           </li>
         </ol>
+        <div :style="{ height: room.below + 'px' }"></div>
       </div>
     </section>`,
   props: { words: Object, language: String, start: String, first: Object },
-  mixins: [listening({ office: "hear", choose: "chose", tab: "show", narrow: "narrow", mute: "mute", find: "find" })],
+  mixins: [windowed, listening({ office: "hear", choose: "chose", tab: "show", narrow: "narrow", mute: "mute", find: "find" })],
   data() {
     return {
-      known: false, changes: 0, limit: PAGE, tab: "mine", only: "", text: "", tabs: TABS,
+      known: false, changes: 0, tab: "mine", only: "", text: "", tabs: TABS,
       chosen: this.start, cursor: this.start, fresh: new Set(), missing: new Set(), quieted: [],
       now: this.first.now, wall: this.first.wall, rest: this.first.quiet, merged: this.first.merged,
       isMuted: localStorage.getItem("office-muted") === "yes",
@@ -130,8 +131,8 @@ export default {
     shown() {
       return this.ordered.filter(HOLDS[this.tab]);
     },
-    drawn() {
-      return this.shown.slice(0, this.limit);
+    rows() {
+      return this.tab === "quieted" ? this.quieted : this.shown;
     },
     nothing() {
       return this.text || this.only ? this.words.no_match.replace("{text}", this.text || this.words["count_" + this.only]) : this.rest;
@@ -213,7 +214,7 @@ export default {
     },
     show(name) {
       this.tab = name;
-      this.limit = PAGE;
+      this.rewind();
       if (name === "quieted") this.load();
       else if (!this.shown.some((card) => card.id === this.cursor)) this.cursor = this.shown[0]?.id ?? "";
     },
@@ -230,6 +231,7 @@ export default {
     },
     find(text) {
       this.text = text;
+      this.rewind();
       if (text && this.tab === "quieted") this.tab = "all";
     },
     widen() {
@@ -238,9 +240,7 @@ export default {
     },
     scrolled() {
       this.scrolledAt = performance.now();
-      const last = this.$refs.list?.querySelector("ol")?.lastElementChild;
-      const near = last && last.getBoundingClientRect().top < innerHeight * 2;
-      if (near && this.limit < this.shown.length) this.limit += STEP;
+      this.look();
     },
     count(name) {
       return this.ordered.filter((card) => HOLDS[name](card) && !card.over).length;
@@ -298,7 +298,7 @@ export default {
       const here = this.shown.findIndex((card) => card.id === this.cursor);
       const to = Math.min(this.shown.length - 1, Math.max(0, here + step));
       this.cursor = this.shown[to].id;
-      this.limit = Math.max(this.limit, to + PAGE);
+      this.bring(to);
       this.$nextTick(() => {
         const card = document.getElementById("card-" + this.cursor);
         card?.scrollIntoView({ block: "nearest" });

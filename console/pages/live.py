@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 
 import orjson
@@ -15,17 +15,18 @@ from sqlalchemy.exc import SQLAlchemyError
 from console.accounts.principal import Principal
 from console.caseload import Caseload, Held, News
 from console.cases.intake import categories
-from console.devices import DeviceHealth
-from console.glance import Glance
+from console.database import is_at_hand
 from console.incidents import Incident, joined
 from console.lifecycle.facts import Case
-from console.office import HOUR_MS, Office, Snapshot
-from console.pages.bounds import Bounds, Sight
+from console.office import HOUR_MS, Office
+from console.pages.bounds import Bounds
 from console.pages.cards import CardWriter
+from console.pages.channels import Cards, Channel, Messages, Shown
 from console.pages.names import Names
 from console.pages.saying import Saying
 from console.pages.speaker import Speaker
-from console.pages.summary import Counts, Told, tell
+from console.pages.stands import Stand, Stands
+from console.pages.summary import Tally, Told, tell
 from console.pages.visits import OpenVisits
 from console.plans import load_plans
 from console.wall_clock import midnight
@@ -38,60 +39,9 @@ TICK_S = 1.0
 POLL_S = 0.25
 # Between two messages to a page, so that a burst of alerts is one message.
 GATHER_S = 0.1
-# A page that has so many messages before it is told everything anew instead.
-QUEUED_MAX = 50
 # A case that is as young as this waits for its alerts before it is shown.
 EARLY_MS = 3000
-Messages = asyncio.Queue[str]
 Viewer = tuple[Principal, Language]
-
-
-class Cards:
-    """The cards of one language as JSON, each written once for all pages."""
-
-    def __init__(self, writer: CardWriter) -> None:
-        """Cards by a writer."""
-        self.writer = writer
-        self._written: dict[str, tuple[object, bytes]] = {}
-
-    def text(self, held: Held, incident: Incident | None) -> bytes:
-        """A card's JSON without its closing brace, so that what differs by person can follow."""
-        version = (held.case.version, incident.version if incident else None)
-        known, written = self._written.get(held.case.id, (None, b""))
-        if known != version:
-            written = orjson.dumps(self.writer.card(held, incident))[:-1]
-            self._written[held.case.id] = (version, written)
-        return written
-
-    def forget(self, ids: Iterable[str]) -> None:
-        """Drops the cards of cases that are out of sight."""
-        for name in ids:
-            self._written.pop(name, None)
-
-
-@dataclass(slots=True)
-class Channel:
-    """All open pages of one person in one language, and what they show."""
-
-    bounds: Bounds
-    speaker: Speaker
-    queues: set[Messages] = field(default_factory=set)
-    shown: set[str] = field(default_factory=set)
-    quieted: set[str] = field(default_factory=set)
-    counts: Counts = field(default_factory=Counts)
-    is_dirty: bool = True
-    told: str = ""
-    side: str = ""
-
-    def put(self, message: str) -> list[Messages]:
-        """Puts a message to all of them; those that do not keep up come back."""
-        slow = []
-        for queue in self.queues:
-            if queue.qsize() < QUEUED_MAX:
-                queue.put_nowait(message)
-            else:
-                slow.append(queue)
-        return slow
 
 
 class Live:
@@ -109,7 +59,7 @@ class Live:
         self._channels: dict[Viewer, Channel] = {}
         self._early: set[str] = set()
         self._reader = ThreadPoolExecutor(1, "console-pages")
-        self._standing: dict[Sight, tuple[object, Glance, DeviceHealth]] = {}
+        self.stands = Stands(office)
 
     def _writer(self, language: Language) -> CardWriter:
         def named(ref: str) -> str:
@@ -134,8 +84,7 @@ class Live:
         viewer = (replace(who, session=None), language)
         channel = self._channels.get(viewer)
         if channel is None:
-            channel = Channel(Bounds(self.office, viewer[0]), self.speakers[language])
-            self._channels[viewer] = channel
+            channel = self._channels[viewer] = self._channel(viewer)
         channel.queues.add(queue)
         self._tell_all(channel, [queue])
         try:
@@ -145,26 +94,24 @@ class Live:
             if not channel.queues and self._channels.get(viewer) is channel:
                 del self._channels[viewer]
 
+    def _channel(self, viewer: Viewer) -> Channel:
+        who, language = viewer
+        tally = Tally(self.office.cases.procedure)
+        bounds = Bounds(self.office, who)
+        return Channel(bounds, self.speakers[language], self._cards[language], tally)
+
     def incident(self, held: Held) -> Incident | None:
         """The alerts of a case that are in sight."""
         found = [alert for name in held.alerts if (alert := self.office.feed.get(name)) is not None]
         return joined(held.case.id, found) if found else None
 
-    def _card(self, channel: Channel, held: Held) -> bytes:
-        text = self._cards[channel.speaker.language].text(held, self.incident(held))
-        bounds, case = channel.bounds, held.case
-        own = {"mine": bounds.is_theirs(case), "acts": bounds.offered(case)}
-        return text + b"," + orjson.dumps(own)[1:]
+    def _show_all(self, channel: Channel) -> str:
+        seen = (held for held in self.load.all() if channel.sees(held.case))
+        shown = [(held, self.incident(held)) for held in seen]
+        return channel.show_all(shown, self.office.quieted.all())
 
     def _tell_all(self, channel: Channel, queues: Iterable[Messages]) -> None:
-        seen = [held for held in self.load.all() if channel.bounds.sees(held.case)]
-        channel.shown = {held.case.id for held in seen}
-        channel.quieted = {
-            one.id for one in self.office.quieted.all() if channel.bounds.sees_alert(one)
-        }
-        channel.is_dirty = True
-        cards = b",".join(self._card(channel, held) for held in seen)
-        first = f'{{"all":[{cards.decode()}]}}'
+        first = self._show_all(channel)
         for queue in queues:
             while not queue.empty():
                 queue.get_nowait()
@@ -195,12 +142,19 @@ class Live:
     async def _begin(self) -> bool:
         """Reads what stands; False where the database is too busy to tell."""
         try:
-            self.load.take(await self._apart(partial(self.load.read_all, self._closed_after)))
+            read = partial(self.load.read_all, self._closed_after)
+            self.load.take(await self._apart(read))
         except SQLAlchemyError:
             return False
         for channel in self._channels.values():
             self._tell_all(channel, channel.queues)
         return True
+
+    async def _read(self) -> News:
+        """What was done of late: few rows, found by their keys."""
+        if is_at_hand(self.office.engine):
+            return self.load.read()
+        return await self._apart(self.load.read)
 
     async def _apart(self, read: Callable[[], News]) -> News:
         """Reads in a thread of our own: those that all share are busy when many phones ask."""
@@ -209,7 +163,7 @@ class Live:
     async def _read_acts(self) -> set[str]:
         """The cases that people or time have moved; none while the database is too busy to tell."""
         try:
-            return self.load.take(await self._apart(self.load.read))
+            return self.load.take(await self._read())
         except SQLAlchemyError:
             return set()
 
@@ -226,9 +180,12 @@ class Live:
         changed = self._ripe(changed | self._early)
         for cards in self._cards.values():
             cards.forget(gone)
+        names = sorted(changed - gone)
+        held = [one for name in names if (one := self.load.get(name)) is not None]
+        news = [(one, self.incident(one)) for one in held]
         for channel in self._channels.values():
-            self._take_quieted(channel, alerts)
-            self._tell_change(channel, changed - gone, gone)
+            channel.take_quieted(alerts)
+            self._tell_change(channel, news, gone)
 
     def _ripe(self, changed: set[str]) -> set[str]:
         """Those whose alerts can be shown; a case is kept a moment before they are in sight."""
@@ -243,25 +200,11 @@ class Live:
     def _is_kept(self, case: Case) -> bool:
         return case.closed_at is None or case.closed_at >= self._closed_after
 
-    @staticmethod
-    def _take_quieted(channel: Channel, alerts: Sequence[Alert]) -> None:
-        for alert in alerts:
-            if alert.suppressed is None:
-                channel.quieted.discard(alert.id)
-            elif channel.bounds.sees_alert(alert):
-                channel.quieted.add(alert.id)
-                channel.is_dirty = True
-
-    def _tell_change(self, channel: Channel, changed: Iterable[str], out: set[str]) -> None:
-        held = [one for name in sorted(changed) if (one := self.load.get(name)) is not None]
-        seen = [one for one in held if channel.bounds.sees(one.case)]
-        gone = channel.shown & (out | {one.case.id for one in held} - {o.case.id for o in seen})
-        if not seen and not gone:
-            return
-        channel.shown = (channel.shown - gone) | {one.case.id for one in seen}
-        channel.is_dirty = True
-        cards = b",".join(self._card(channel, one) for one in seen).decode()
-        slow = channel.put(f'{{"cards":[{cards}],"gone":{orjson.dumps(sorted(gone)).decode()}}}')
+    def _tell_change(self, channel: Channel, news: Sequence[Shown], gone: set[str]) -> None:
+        seen = [one for one in news if channel.sees(one[0].case)]
+        unseen = {held.case.id for held, _ in news} - {held.case.id for held, _ in seen}
+        message = channel.show(seen, gone | unseen)
+        slow = channel.put(message) if message else []
         if slow:
             self._tell_all(channel, slow)
 
@@ -270,50 +213,29 @@ class Live:
         await self.names.refresh(self.office.clock())
         await self.visits.refresh()
         self.office.quieted.prune(self.office.today())
-        whole = self.office.snapshot()
+        self.stands.look()
         for channel in self._channels.values():
-            told = self.told(channel, whole)
-            side = orjson.dumps({"side": told.side}).decode()
-            is_new = side != channel.side
+            stand = self.stands.of(channel.bounds, channel.speaker)
+            told = self._told(channel, stand)
+            is_new, channel.side = stand.message != channel.side, stand.message
             channel.told = orjson.dumps({"told": _brief(told)}).decode()
-            channel.side = side
-            for message in (side, channel.told) if is_new else (channel.told,):
+            for message in (channel.side, channel.told) if is_new else (channel.told,):
                 channel.put(message)
 
-    def told_to(self, who: Principal, language: Language, whole: Snapshot) -> Told:
+    def told_to(self, who: Principal, language: Language) -> Told:
         """How things stand for somebody whose page is about to be drawn."""
-        bounds = Bounds(self.office, replace(who, session=None))
-        channel = Channel(bounds, self.speakers[language])
-        channel.shown = {one.case.id for one in self.load.all() if bounds.sees(one.case)}
-        return self.told(channel, whole)
+        channel = self._channel((replace(who, session=None), language))
+        self._show_all(channel)
+        self.stands.look()
+        return self._told(channel, self.stands.of(channel.bounds, channel.speaker))
 
-    def told(self, channel: Channel, whole: Snapshot) -> Told:
+    def _told(self, channel: Channel, stand: Stand) -> Told:
         """How things stand for one person, in words."""
-        glance, devices = self._stands(channel.bounds)
-        if channel.is_dirty:
-            channel.counts, channel.is_dirty = self._counted(channel), False
-        channel.counts.visits = self.visits.count(channel.bounds.who)
-        snapshot = channel.bounds.narrowed(whole, glance, devices)
-        return tell(channel.speaker, snapshot, channel.counts)
-
-    def _stands(self, bounds: Bounds) -> tuple[Glance, DeviceHealth]:
-        """What stands of somebody's, worked out once for all who see the same."""
-        version = (self.office.views.version, self.office.today())
-        known = self._standing.get(bounds.sight)
-        if known is None or known[0] != version:
-            known = (version, bounds.glance(), bounds.health())
-            self._standing[bounds.sight] = known
-        return known[1], known[2]
-
-    def _counted(self, channel: Channel) -> Counts:
-        counts = Counts(since=midnight(self.office.clock(), self.office.settings.zone))
-        for name in channel.shown:
-            held = self.load.get(name)
-            if held is not None:
-                counts.count(held, self.office.cases.procedure)
-        today = self.office.quieted
-        counts.merged += sum(one.id in channel.quieted for one in today.all())
-        return counts
+        since = midnight(self.office.clock(), self.office.settings.zone)
+        quieted = frozenset(one.id for one in self.office.quieted.all())
+        counts = channel.counts(since, quieted)
+        counts.visits = self.visits.count(channel.bounds.who)
+        return tell(channel.speaker, stand.snapshot, counts, stand.side)
 
 
 def _brief(told: Told) -> dict[str, object]:

@@ -58,7 +58,7 @@ async def _shown(live: Live, request: Request, language: Language, chosen: str) 
     who = principal_of(request.scope)
     if who.role == "resident":
         return RedirectResponse(PHONE, 303)
-    told = live.told_to(who, language, live.office.snapshot())
+    told = live.told_to(who, language)
     OfficePage(live, who, language).build(told, chosen)
     return None
 

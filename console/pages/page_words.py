@@ -11,8 +11,8 @@ TOP = (
 )  # fmt: skip
 FEED = (
     *_TIMES, *_COUNTS, "count_supervised", "count_closed_today", "feed", "tab_mine", "tab_all",
-    "tab_property", "tab_quieted", "quieted_none", "no_match", "act_accept", "act_assign",
-    "act_false", "act_open", "picture_of", "not_offered",
+    "tab_property", "tab_quieted", "quieted_none", "no_match", "act_accept", "act_take_up",
+    "act_assign", "act_false", "act_open", "picture_of", "not_offered",
 )  # fmt: skip
 PLAN = (
     "plan", "plan_made_up", "plan_none", "plan_larger", "plan_smaller", "plan_cases",

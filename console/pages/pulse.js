@@ -4,6 +4,9 @@
 import { ask, tell } from "office-common";
 
 const SILENT_MS = 5000;
+// A line that was cut without a word is never closed. One that has said nothing for so long is let
+// go of, and another one tried.
+const GIVEN_UP_MS = 10000;
 const RETRY_MS = 1000;
 
 export default {
@@ -32,29 +35,40 @@ export default {
     },
   },
   mounted() {
-    this.timer = setInterval(() => (this.now = Date.now()), 1000);
+    this.timer = setInterval(this.look, 1000);
     this.connect();
   },
   unmounted() {
     clearInterval(this.timer);
-    this.gone = true;
-    this.socket.close();
+    this.leave();
   },
   methods: {
     connect() {
+      this.leave();
       const scheme = location.protocol === "https:" ? "wss://" : "ws://";
+      const socket = new WebSocket(scheme + location.host + this.line);
       let hasHeard = false;
-      this.socket = new WebSocket(scheme + location.host + this.line);
-      this.socket.onmessage = ({ data }) => {
+      this.socket = socket;
+      this.tried = Date.now();
+      socket.onmessage = ({ data }) => {
         hasHeard = true;
-        this.hear(JSON.parse(data));
+        if (socket === this.socket) this.hear(JSON.parse(data));
       };
-      this.socket.onclose = async () => {
-        if (this.gone) return;
+      socket.onclose = async () => {
         // Who is no longer let in is led to the way in by this.
         if (!hasHeard) await ask("/api/me");
-        setTimeout(() => this.connect(), RETRY_MS);
+        // Not all pages at the same moment.
+        setTimeout(() => socket === this.socket && this.connect(), RETRY_MS * (1 + Math.random()));
       };
+    },
+    leave() {
+      const socket = this.socket;
+      this.socket = undefined;
+      socket?.close();
+    },
+    look() {
+      this.now = Date.now();
+      if (this.now - Math.max(this.heard, this.tried) > GIVEN_UP_MS) this.connect();
     },
     hear(detail) {
       this.heard = this.now = Date.now();

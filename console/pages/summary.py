@@ -1,13 +1,14 @@
 """All that a page says around its cards, for whoever looks. Pure: a snapshot in, words out."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from console.caseload import Held
 from console.lifecycle.procedure import Procedure
 from console.office import Snapshot
-from console.pages.side import Side, SideWriter
+from console.pages.side import Side
 from console.pages.speaker import Speaker
-from schemas.alerts import Severity
+from schemas.alerts import SEVERITIES, Severity
 
 
 @dataclass(slots=True)
@@ -28,19 +29,63 @@ class Counts:
     merged: int = 0
     levels: dict[Severity, int] = field(default_factory=dict)
 
-    def count(self, held: Held, procedure: Procedure) -> None:
-        """Counts a case that is in sight."""
-        case = held.case
-        self.merged += max(0, len(held.alerts) - 1)
-        self.closed_today += case.closed_at is not None and case.closed_at >= self.since
+
+class Tally:
+    """The cases that somebody is shown, and their figures, kept as cases come, change and go: to
+    count all of them each second for each person would cost more than all else they are told.
+    """
+
+    def __init__(self, procedure: Procedure) -> None:
+        """Nothing is shown yet."""
+        self._procedure = procedure
+        self._shares: dict[str, Counter[str]] = {}
+        self._sums: Counter[str] = Counter()
+        self._closed: dict[str, int] = {}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._shares
+
+    def clear(self) -> None:
+        """Nothing is shown any more."""
+        self._shares.clear()
+        self._sums.clear()
+        self._closed.clear()
+
+    def put(self, held: Held) -> None:
+        """A case is shown as it stands now."""
+        name, closed_at = held.case.id, held.case.closed_at
+        self.drop(name)
+        share = self._shares[name] = self._share(held)
+        self._sums.update(share)
+        if closed_at is not None:
+            self._closed[name] = closed_at
+
+    def drop(self, name: str) -> None:
+        """A case is shown no longer."""
+        self._sums.subtract(self._shares.pop(name, ()))
+        self._closed.pop(name, None)
+
+    def _share(self, held: Held) -> Counter[str]:
+        case, procedure = held.case, self._procedure
+        share = Counter(merged=max(0, len(held.alerts) - 1))
         if procedure.is_over(case):
-            return
+            return share
         begins = case.state == procedure.table.flows[case.flow].begins
-        self.waiting += begins
-        self.under_way += not begins
-        self.overdue += case.overdue_at is not None
-        self.supervised += case.supervised
-        self.levels[case.severity] = self.levels.get(case.severity, 0) + 1
+        share["waiting" if begins else "under_way"] += 1
+        share["overdue"] += case.overdue_at is not None
+        share["supervised"] += case.supervised
+        share[case.severity] += 1
+        return share
+
+    def counts(self, since: int) -> Counts:
+        """The figures now; `since` is when the day began (ms)."""
+        sums = self._sums
+        return Counts(
+            since=since, waiting=sums["waiting"], under_way=sums["under_way"],
+            overdue=sums["overdue"], supervised=sums["supervised"], merged=sums["merged"],
+            closed_today=sum(at >= since for at in self._closed.values()),
+            levels={level: sums[level] for level in SEVERITIES if sums[level]},
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +100,13 @@ class Told:
     side: Side
 
 
-def tell(speaker: Speaker, snapshot: Snapshot, counts: Counts) -> Told:
-    """All of it, in a speaker's language."""
+def tell(speaker: Speaker, snapshot: Snapshot, counts: Counts, side: Side) -> Told:
+    """All of it, in a speaker's language; `side` is the same for all who see the same."""
     return Told(
         now=snapshot.now,
         wall=snapshot.wall,
         pulse=speaker.pulse(snapshot, counts.levels) | {"estates": speaker.estates(snapshot)},
         quiet=speaker.quiet(snapshot),
         counts=counts,
-        side=SideWriter(speaker).side(snapshot),
+        side=side,
     )

@@ -1,6 +1,5 @@
 """How many visits are to be made, for all open pages: the same ones that `/visits` lists."""
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Mapping
 
@@ -9,6 +8,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from console.accounts.principal import Principal
+from console.database import looked_up
 from console.paper.tables import VISIT_AREAS, VISITS
 from console.rights import may
 
@@ -27,7 +27,7 @@ class OpenVisits:
     async def refresh(self) -> None:
         """Read them anew; while the database is too busy to tell, what was known stays."""
         try:
-            found = await asyncio.to_thread(self.read)
+            found = await looked_up(self._engine, self.read)
         except SQLAlchemyError:
             return
         self.take(found)

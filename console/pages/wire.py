@@ -14,7 +14,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from console.guard import principal_of
 from console.pages.live import Live
-from console.pages.standing import still_let_in
+from console.pages.still_let_in import still_let_in
 from console.words import Language
 
 CHECK_S = 15.0

@@ -12,12 +12,13 @@ from console.cases.reading import Reader
 from console.database import writing
 from console.lifecycle.facts import Case
 from console.lifecycle.table import SYSTEM
+from console.notify.message import NUMBER_DIGITS
 from console.office import Office
 from schemas.acts import Act
 from schemas.alerts import SEVERITIES, Alert
 
-_OWN = frozenset({"open", "join", "climb"})
-"""Acts of the console whose target is an alert or a level, which the sheet names elsewhere."""
+_OWN = frozenset({"open", "file", "join"})
+"""Acts whose target is an alert or a report, which the sheet names elsewhere."""
 
 
 def case_router(office: Office) -> APIRouter:
@@ -46,7 +47,9 @@ def _page(asked: Asked, case: Case, reader: Reader) -> Page:
     report = reader.report(case.id)
     acts = [_act(asked, case, act) for act in reader.acts(case.id)]
     more = {
-        "case": case, "what": tongue.pick(case_title(asked, case)), "alerts": alerts,
+        "case": case, "number": case.id[:NUMBER_DIGITS], "alerts": alerts,
+        "what": tongue.pick(case_title(asked, case)),
+        "holder": asked.person(case.holder) or asked.party(case.assigned),
         "report": report, "acts": acts,
         "state": tongue.pick(table.flows[case.flow].states[case.state]),
         "verdict": tongue.pick(table.verdicts[case.verdict]) if case.verdict else "",
@@ -68,18 +71,26 @@ def _alerts(asked: Asked, case: Case, reader: Reader) -> list[Alert]:
     return sorted(some, key=lambda one: (-SEVERITIES.index(one.severity), one.opened_at))
 
 
+def _told(asked: Asked, act: Act) -> str:
+    """Whom an act was given to, or the level that was told as time ran out."""
+    if act.kind != "climb":
+        return asked.party(act.to)
+    return asked.tongue.pick(asked.office.cases.procedure.clocks.rung_words(act.to, act.estate))
+
+
 def _act(asked: Asked, case: Case, act: Act) -> dict[str, str]:
     tongue, table = asked.tongue, asked.office.cases.procedure.table
     state = table.flows[case.flow].states.get(act.state)
-    to = "" if act.kind in _OWN else act.to.removeprefix("person:").removeprefix("team:")
-    by = tongue.say("by_system") if act.by == SYSTEM else act.by
+    to = "" if act.kind in _OWN or not act.to else _told(asked, act)
+    by = tongue.say("by_system") if act.by == SYSTEM else asked.person(act.by)
     said = [to, act.why, act.number]
     if act.verdict is not None:
         said.append(tongue.pick(table.verdicts[act.verdict]))
     if act.rating is not None:
         said.append(tongue.say(f"rating_{act.rating}"))
     return {
-        "at": tongue.time(act.at), "what": tongue.pick(table.acts[act.kind]), "by": by,
+        "at": tongue.time(act.at), "by": by,
+        "what": tongue.pick(table.act_words(case.flow, act.kind)),
         "state": tongue.pick(state) if state else act.state,
         "said": tongue.say("comma").join(part for part in said if part),
     }  # fmt: skip

@@ -28,6 +28,7 @@ from console.paper.handover import (
     shift_of,
 )
 from console.posting import OwnForm, Posted
+from schemas.alerts import SEVERITIES
 
 HISTORY = 30
 
@@ -157,8 +158,9 @@ def _take(desk: Desk, asked: Asked, name: str) -> Response:
 def _sheets(asked: Asked, shift: Shift) -> list[Sheet]:
     tongue = asked.tongue
     columns = tongue.columns("columns_shift")
+    gravest = sorted(shift.open, key=lambda one: -SEVERITIES.index(one.severity))
     return [
-        Sheet(tongue.say("still_open"), columns, tuple(_line(asked, one) for one in shift.open)),
+        Sheet(tongue.say("still_open"), columns, tuple(_line(asked, one) for one in gravest)),
         Sheet(tongue.say("done_in_shift"), columns, tuple(_line(asked, one) for one in shift.done)),
         Sheet(
             tongue.say("devices_out"), tongue.columns("columns_out"),
@@ -178,15 +180,20 @@ def _line(asked: Asked, one: CaseLine) -> tuple[Cell, ...]:
         Cell(tongue.level(one.severity), kind=one.severity),
         Cell(tongue.pick(one.title), asked.link(f"/paper/cases/{one.id}")),
         tongue.pick(one.place_name), tongue.time(one.opened_at), tongue.pick(one.state),
-        one.holder.removeprefix("person:"), overdue,
+        _holder(asked, one.holder), overdue,
     )  # fmt: skip
+
+
+def _holder(asked: Asked, holder: str) -> str:
+    """Whose a case was: a login, or whom it was given to."""
+    return asked.party(holder) if ":" in holder else asked.person(holder)
 
 
 def _history(asked: Asked, found: list[Handover]) -> Sheet:
     tongue = asked.tongue
     rows = tuple(
-        row(Cell(tongue.time(one.at), asked.link(f"/handover/{one.id}")), one.by,
-            one.taken_by or "", tongue.time(one.taken_at))
+        row(Cell(tongue.time(one.at), asked.link(f"/handover/{one.id}")), asked.person(one.by),
+            asked.person(one.taken_by), tongue.time(one.taken_at))
         for one in found
     )  # fmt: skip
     return Sheet(tongue.say("handover_history"), tongue.columns("columns_handovers"), rows)

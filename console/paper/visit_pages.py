@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from console.around.asking import Asked, Format, Page, Tongue
+from console.around.asking import Asked, Format, Page
 from console.around.sheets import Cell, Row, Sheet, row
 from console.around.sight import area_name, home_named, homes_seen
 from console.audit.chain import Signed
@@ -256,7 +256,7 @@ def _open_sheet(asked: Asked, visits: list[Visit], title: str, note: str) -> She
     tongue = asked.tongue
     rows = tuple(
         row(Cell(tongue.pick_of(one), asked.link(f"/visits/{one.id}")),
-            tongue.say(f"reason_{one.reason}"), one.why, _put_by(tongue, one),
+            tongue.say(f"reason_{one.reason}"), one.why, _put_by(asked, one),
             tongue.time(one.put_at))
         for one in visits
     )  # fmt: skip
@@ -268,11 +268,12 @@ def _row(asked: Asked, visit: Visit) -> Row:
     found = tongue.say(f"found_{visit.found}") if visit.found else ""
     return row(
         Cell(tongue.pick_of(visit), asked.link(f"/visits/{visit.id}")),
-        tongue.say(f"reason_{visit.reason}"), _put_by(tongue, visit), tongue.time(visit.put_at),
-        found, visit.people, visit.visited_by, tongue.time(visit.visited_at),
+        tongue.say(f"reason_{visit.reason}"), _put_by(asked, visit), tongue.time(visit.put_at),
+        found, visit.people, asked.person(visit.visited_by), tongue.time(visit.visited_at),
         tongue.say(f"register_{visit.register}") if visit.found else "",
     )  # fmt: skip
 
 
-def _put_by(tongue: Tongue, visit: Visit) -> str:
-    return tongue.say("by_readings") if visit.put_by == "system" else str(visit.put_by)
+def _put_by(asked: Asked, visit: Visit) -> str:
+    is_read = visit.put_by == "system"
+    return asked.tongue.say("by_readings") if is_read else asked.person(visit.put_by)

@@ -1,14 +1,16 @@
 """What stands open and what was closed today, in memory, by area: phones ask for it all the time.
 
-The database is the owner: each question first takes in what was done since the last one, so a phone
-sees its own act at once, and those of other consoles too. What is asked of the database in `queue`
-is answered here alike: `tests/console/phone/test_board.py` holds both against each other.
+The database is the owner: each question first takes in what was done since the last one. Those that
+only ask whether anything changed share such a look for a quarter of a second; a phone sees its own
+act at once. What is asked of the database in `queue` is answered here alike:
+`tests/console/phone/test_board.py` holds both against each other.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
+from time import monotonic
 
 import sqlalchemy as sa
 from sqlalchemy import Engine
@@ -98,9 +100,10 @@ def _closed_since(case: Case, since: int) -> bool:
 class Board:
     """The cases of one database. Any thread may ask; they take turns."""
 
-    def __init__(self, engine: Engine, procedure: Procedure) -> None:
-        """Nothing is read yet."""
-        self._engine, self._procedure = engine, procedure
+    def __init__(self, engine: Engine, procedure: Procedure, rest_s: float = 0.0) -> None:
+        """Nothing is read yet. For `rest_s` after a look those who ask again need none."""
+        self._engine, self._procedure, self._rest_s = engine, procedure, rest_s
+        self._fresh_until = 0.0
         self._load = Caseload(engine, CASES_MAX)
         self._turn = Lock()
         self._under: dict[str, set[str]] = {}
@@ -108,10 +111,28 @@ class Board:
         self._mark: tuple[int, int] | None = None
         self._since = 0
 
-    def seen(self, who: Principal, since: int) -> Seen:
-        """What somebody sees now; `since` is the beginning of the day (ms)."""
+    @property
+    def is_at_hand(self) -> bool:
+        """Whether it answers at once, without a look into the database."""
+        return self._mark is not None and monotonic() < self._fresh_until
+
+    def acted(self) -> None:
+        """Somebody did something here: who asks next is told of it."""
+        self._fresh_until = 0.0
+
+    def text(self, name: str) -> str:
+        """The words of a case's report, as far as the board holds it."""
+        held = self._load.get(name)
+        return held.text if held else ""
+
+    def seen(self, who: Principal, since: int, *, is_again: bool = False) -> Seen:
+        """What somebody sees now; `since` is the beginning of the day (ms). `is_again`: they only
+        ask whether it is still the same, and many at once share one look.
+        """
         with self._turn:
-            self._follow(since)
+            if not is_again or since != self._since or monotonic() >= self._fresh_until:
+                self._fresh_until = monotonic() + self._rest_s
+                self._follow(since)
             onlooker = Onlooker(self._procedure, who)
             found = (self._load.get(name) for name in self._near(onlooker))
             cases = (held.case for held in found if held is not None)

@@ -42,15 +42,19 @@ def cases_router(desk: Desk) -> APIRouter:
 
 
 def _add_lists(router: APIRouter, desk: Desk) -> None:
-    # Plain functions: FastAPI runs them in threads, away from the stream of alerts.
+    # Plain functions: FastAPI runs them in threads, away from the stream of alerts. The list that
+    # thousands of phones ask for is at hand, and is there before a thread would have its turn.
     @router.get("/m")
-    def first(
+    async def first(
         request: Request, view: View = "all", estate: Estate = "", skip: Skip = 0
     ) -> Response:
         visit = desk.visit(request)
         if visit.who.role == "resident":
-            return _own(desk, visit)
-        return _queue(desk, visit, (view, estate, skip))
+            return await run_in_threadpool(_own, desk, visit)
+        asked = (view, estate, skip)
+        if visit.has and view in ON_BOARD and desk.board.is_at_hand:
+            return _queue(desk, visit, asked)
+        return await run_in_threadpool(_queue, desk, visit, asked)
 
     @router.get("/m/areas")
     def areas(request: Request) -> Response:
@@ -67,7 +71,8 @@ def _queue(desk: Desk, visit: Visit, asked: tuple[View, str, int]) -> Response:
     script that only asks whether anything was done sends the tag of the acts.
     """
     view, estate, skip = asked
-    seen = desk.board.seen(visit.who, midnight(visit.now, desk.office.settings.zone))
+    since = midnight(visit.now, desk.office.settings.zone)
+    seen = desk.board.seen(visit.who, since, is_again=bool(visit.has))
     acts = seen.tag if view in ON_BOARD else _tag_of_all(desk, seen)
     minute = visit.now // MINUTE_MS
     tag = f'W/"{acts.strip(chr(34))}-{minute}-{visit.language}-{visit.done}"'
@@ -82,7 +87,11 @@ def _queue(desk: Desk, visit: Visit, asked: tuple[View, str, int]) -> Response:
         is_theirs=bool(lines) or visit.who.covers(desk.office.cases.around.areas(estate, estate)),
         views=views_of(visit.who.role), skip=skip, size=PAGE, more=len(lines) > PAGE,
         lines=[
-            (desk.pages.card(visit, line.case, shown.case), line.is_mine) for line in lines[:PAGE]
+            (
+                desk.pages.card(visit, line.case, shown.case, desk.board.text(line.case.id)),
+                line.is_mine,
+            )
+            for line in lines[:PAGE]
         ],
     )  # fmt: skip
 

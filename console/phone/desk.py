@@ -96,7 +96,9 @@ class Desk:
             # Who passes a case on may be the last to see it.
             return path_of(name, kind) if reader.case(name) else f"/m?{urlencode({'done': kind})}"
 
-        return self.once(visit, posted, name, work)
+        done = self.once(visit, posted, name, work)
+        self.board.acted()
+        return done
 
 
 def path_of(case: str, done: str) -> str:

@@ -1,6 +1,5 @@
-"""Whom a case can be given to, as a list to choose from; and people's names."""
+"""Whom a case can be given to, as a list to choose from."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import get_args
 
@@ -55,10 +54,3 @@ def choices(tx: Connection, procedure: Procedure, case: Case) -> list[Choice]:
 def _covers(areas: str, case: Case) -> bool:
     told = set(orjson.loads(areas))
     return EVERYWHERE in told or not told.isdisjoint(case.areas)
-
-
-def names_of(tx: Connection, logins: Iterable[str]) -> dict[str, str]:
-    """The names of some logins; a login without one is its own."""
-    wanted = sorted(set(logins))
-    query = sa.select(ACCOUNTS.c.login, ACCOUNTS.c.name).where(ACCOUNTS.c.login.in_(wanted))
-    return {row.login: row.name or row.login for row in tx.execute(query)}

@@ -123,7 +123,12 @@
       .then(function () { busy = false; });
   }
   function ended(post, told) {
-    if (told.url) { localStorage.removeItem(post.draft); say(page.sent); return; }
+    if (told.url) {
+      localStorage.removeItem(post.draft);
+      say(page.sent);
+      if (post.page === location.pathname) { location.href = told.url; }
+      return;
+    }
     var refused = new DOMParser().parseFromString(told.html, "text/html").querySelector(".bad"), texts = {};
     post.fields.forEach(function (field) { if (typeof field[1] === "string") { texts[field[0]] = field[1]; } });
     keep(post.draft, texts);

@@ -19,8 +19,10 @@ from console.accounts.principal import Principal
 from console.accounts.sessions import csrf_token
 from console.forms import LANGUAGE_COOKIE, language_of
 from console.guard import principal_of
+from console.headline import detail_of
 from console.lifecycle.clocks import MINUTE_MS
 from console.lifecycle.facts import Case
+from console.lifecycle.table import FlowName
 from console.menu import menu
 from console.office import Office
 from console.phone import times
@@ -39,6 +41,8 @@ GZIP_LEVEL = 5
 TYPES = {"phone.css": "text/css", "phone.js": "text/javascript"}
 FOREVER = "private, max-age=31536000, immutable"
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+POLICE = "-police"
+"""How the id of a case ends whose alert is for the police alone."""
 DONE = ("passes", "aways", "consents", "ended", "codes")
 WAYS = {"duty": "/roster", "rights": "/rights", "office": "/"}
 """Pages of other parts of the console that a phone's pages lead to, where they are there."""
@@ -107,8 +111,12 @@ class Pages:
         self._cards: dict[tuple[Language, str, int], Markup] = {}
         self._minute = 0
 
-    def card(self, visit: Visit, case: Case, shown: Callable[[Case], CaseAnswer]) -> Markup:
-        """A case of a list. The same for all who see it, so it is written once in a minute."""
+    def card(
+        self, visit: Visit, case: Case, shown: Callable[[Case], CaseAnswer], text: str = ""
+    ) -> Markup:
+        """A case of a list; `text` is its report's. The same for all who see it, so it is written
+        once in a minute.
+        """
         minute = visit.now // MINUTE_MS
         if minute != self._minute:
             self._cards, self._minute = {}, minute
@@ -116,9 +124,18 @@ class Pages:
         card = self._cards.get(key)
         if card is None:
             template = _templates().get_template("card.html")
-            card = Markup(template.render(**self._words(visit), c=shown(case)))
+            detail = self._detail(case, text, visit.language)
+            card = Markup(template.render(**self._words(visit), c=shown(case), detail=detail))
             self._cards[key] = card
         return card
+
+    def _detail(self, case: Case, text: str, language: Language) -> str:
+        """What happened, in a line: cases of one kind and place are told apart by it."""
+        feed = self.office.feed
+        incident = feed.incident(case.id)
+        some = incident.alerts if incident else [feed.get(case.id.removesuffix(POLICE))]
+        own = [one for one in some if one is not None and one.rule == case.kind]
+        return times.in_a_line(pick(detail_of(own[0]), language) if own else text)
 
     def page(self, visit: Visit, template: str, said: Said = OK, **values: Any) -> Response:
         """A whole page."""
@@ -178,10 +195,11 @@ class Pages:
         """Where a case is; the estate by its own name, which is none of its places."""
         return self.estate_name(case.estate) if case.place == case.estate else case.place_name
 
-    def act_word(self, language: Language, act: str) -> str:
+    def act_word(self, language: Language, act: str, flow: FlowName = "alert") -> str:
         """What an act is called; the act itself where a newer version did it."""
-        acts = self.office.cases.procedure.table.acts.items()
-        return next((pick(words, language) for name, words in acts if name == act), act)
+        table = self.office.cases.procedure.table
+        known = next((name for name in table.acts if name == act), None)
+        return pick(table.act_words(flow, known), language) if known else act
 
     def _verdict_word(self, language: Language, verdict: Verdict) -> str:
         return pick(self.office.cases.procedure.table.verdicts[verdict], language)

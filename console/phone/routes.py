@@ -14,6 +14,9 @@ from console.phone.rendering import Pages
 from console.phone.reports import reports_router
 from console.register.office import RegisterOffice
 
+REST_S = 0.25
+"""How long the lists may lack what others did: as the office's pages look for it."""
+
 
 def photos_of(office: Office) -> Photos:
     """The photos of an office's cases."""
@@ -22,7 +25,7 @@ def photos_of(office: Office) -> Photos:
 
 def add_phone(app: FastAPI, office: Office, register: RegisterOffice, entrance: Entrance) -> None:
     """Add the routes under `/m` to an application."""
-    board = Board(office.engine, office.cases.procedure)
+    board = Board(office.engine, office.cases.procedure, REST_S)
     desk = Desk(office, register, Pages(office), photos_of(office), board)
     app.include_router(cases_router(desk))
     app.include_router(reports_router(desk))

@@ -3,18 +3,20 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from console.accounts.names import PERSON, TEAM, named
 from console.accounts.principal import Principal
 from console.cases.disclosure import sees_act, sees_words
 from console.cases.reading import Reader
 from console.lifecycle.facts import Case
 from console.lifecycle.table import SYSTEM
+from console.links import safe_link
 from console.office import Office
 from console.phone.offers import Offer, offers
-from console.phone.people import Choice, choices, groups, names_of
+from console.phone.people import Choice, choices, groups
 from console.rest.answers import CaseDetail
 from console.rest.showing import Shown
 from schemas.acts import Act
-from schemas.alerts import Alert
+from schemas.alerts import Alert, Camera
 from schemas.base import Words
 from schemas.pictures import linked_name
 
@@ -52,6 +54,13 @@ class Sheet:
     people: tuple[Choice, ...]
     groups: tuple[Choice, ...]
     names: dict[str, str]
+    rungs: dict[str, Words]
+
+    @property
+    def cameras(self) -> tuple[Camera, ...]:
+        """The cameras that see its places and can be looked through, each once."""
+        seen = {one.id: one for known in self.alerts for one in known.alert.cameras}
+        return tuple(one for one in seen.values() if safe_link(one.live_url))
 
 
 def sheet_of(office: Office, reader: Reader, case: Case) -> Sheet:
@@ -66,6 +75,10 @@ def sheet_of(office: Office, reader: Reader, case: Case) -> Sheet:
     return Sheet(
         case=shown, names=names, offers=offered,
         steps=tuple(_step(who, act, names, states) for act in reversed(acts)),
+        rungs={
+            act.to: procedure.clocks.rung_words(act.to, case.estate)
+            for act in acts if act.kind == "climb"
+        },
         alerts=tuple(_alerts(office, who, shown.alerts)),
         people=tuple(choices(reader.tx, procedure, case)) if "to" in asks else (),
         groups=tuple(groups(procedure, case)) if "group" in asks else (),
@@ -83,14 +96,13 @@ def _linked(links: Iterable[str]) -> tuple[str, ...]:
 
 
 def _names(reader: Reader, case: CaseDetail, acts: Iterable[Act]) -> dict[str, str]:
-    """People's names by login; residents are shown none."""
+    """Names of people by login, of teams by reference; residents are shown none."""
     if reader.who.role == "resident":
         return {}
-    refs = [case.assigned, *case.parties, *(act.to for act in acts)]
-    people = [ref.removeprefix("person:") for ref in refs if ref.startswith("person:")]
     report = [case.report.filed_by] if case.report else []
-    logins = [case.holder, *people, *report, *(act.by for act in acts)]
-    return names_of(reader.tx, (login for login in logins if login not in ("", SYSTEM)))
+    logins = {case.holder, *report, *(act.by for act in acts)} - {"", SYSTEM}
+    refs = {case.assigned, *(act.to for act in acts), *(f"{PERSON}{login}" for login in logins)}
+    return {ref.removeprefix(PERSON): name for ref, name in named(reader.tx, refs).items()}
 
 
 def _step(who: Principal, act: Act, names: dict[str, str], states: dict[str, Words]) -> Step:
@@ -98,10 +110,9 @@ def _step(who: Principal, act: Act, names: dict[str, str], states: dict[str, Wor
     shown = act if is_open else act.model_copy(update={"why": "", "pictures": ()})
     by = "" if who.role == "resident" or act.by == SYSTEM else names.get(act.by, act.by)
     to = "" if who.role == "resident" or act.kind in ("open", "file", "join") else act.to
-    person = to.removeprefix("person:")
-    return Step(
-        shown, by, names.get(person, person), states.get(act.state), _linked(shown.pictures)
-    )
+    ref = to.removeprefix(PERSON)
+    told = names.get(ref, ref.removeprefix(TEAM))
+    return Step(shown, by, told, states.get(act.state), _linked(shown.pictures))
 
 
 def _alerts(office: Office, who: Principal, names: Iterable[str]) -> Iterable[Known]:

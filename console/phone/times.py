@@ -1,5 +1,6 @@
-"""Times as they stand on a phone: the hour today, else the day; how long is left. Pure."""
+"""Times and lines as they stand on a phone: the hour today, else the day; what is left. Pure."""
 
+import re
 from zoneinfo import ZoneInfo
 
 from console.lifecycle.clocks import HOUR_MS, MINUTE_MS
@@ -7,6 +8,9 @@ from console.wall_clock import local
 from console.words import Language, Texts
 
 TEXTS = Texts("console.phone")
+LINE_MAX = 60
+"""Letters of what happened that stand in a list; Chinese ones are twice as wide."""
+_SENTENCE = re.compile(r"[。；\n]|\.\s")
 DAY_MS = 24 * HOUR_MS
 
 
@@ -31,3 +35,9 @@ def span_text(ms: int, language: Language) -> str:
         unit, length = "min", MINUTE_MS
     key = f"span_{unit}"
     return TEXTS.say(key, language, n=max(1, ms // length))
+
+
+def in_a_line(text: str) -> str:
+    """The first sentence of a text, cut to what two lines of a phone hold."""
+    first = _SENTENCE.split(text.strip(), maxsplit=1)[0]
+    return first if len(first) <= LINE_MAX else f"{first[:LINE_MAX]}…"

@@ -3,6 +3,7 @@
 No script anywhere; what devices and people typed is text and never markup.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
@@ -18,13 +19,20 @@ from console.accounts.principal import Principal
 from console.accounts.sessions import csrf_token
 from console.forms import language_asked
 from console.guard import principal_of
-from console.menu import in_row, menu
+from console.menu import in_row, menu, own_page
+from console.revealing import reason_words
 from console.settings import ConsoleSettings
 from console.templates import templates
 from console.wall_clock import local
 from console.words import Language, Texts, pick
 from schemas.base import format_instant
 from schemas.place import EstateConfig
+
+BECAUSE = (
+    "because_own", "because_pass", "because_phone", "because_handling", "because_period",
+)  # fmt: skip
+"""What the console itself writes down as a reason."""
+_HASH = re.compile(r"[0-9a-f]{24,}")
 
 
 @cache
@@ -37,7 +45,9 @@ def texts() -> Texts:
 def _engine() -> Environment:
     engine = templates("console.privacy")
     engine.filters |= {"iso": format_instant, "local": _shown}
-    engine.globals |= {"act": act_word, "bearer": bearer_word}
+    engine.globals |= {
+        "act": act_word, "bearer": bearer_word, "because": because, "short": shortened,
+    }  # fmt: skip
     return engine
 
 
@@ -53,12 +63,28 @@ def act_word(act: str, language: Language) -> str:
         return act
 
 
+def because(why: str, language: Language) -> str:
+    """Why something was done: what the console itself says, and a chosen reason, by its word."""
+    reason, _, rest = why.partition(": ")
+    known = reason_words(language)
+    if rest and reason in known:
+        return texts().say("because_of", language, reason=known[reason], why=rest)
+    own = (key for key in BECAUSE if texts().say(key, "en") == why)
+    key = next(own, "")
+    return texts().say(key, language) if key else why
+
+
+def shortened(text: str) -> str:
+    """A text whose hashes are cut: whole they stand in the table that is taken out."""
+    return _HASH.sub(lambda found: f"{found[0][:12]}…", text)
+
+
 def bearer_word(name: str, language: Language) -> str:
-    """What a role is called; a team is called by its own name."""
+    """What a role is called; "" for a team, which is called by its own name."""
     try:
         return texts().template(f"role_{name}", language)
     except KeyError:
-        return name
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +125,7 @@ class Pages:
         known = {
             "t": asking.t, "lang": asking.language, "path": asking.path, "who": asking.who,
             "csrf": csrf_token(session) if session else "", "wrong": None,
-            "nav": in_row(links, asking.language),
+            "nav": in_row(links, asking.language), "own": own_page(asking.who),
             "office": pick(self.settings.office, asking.language), "zone": self.settings.zone,
             "estate_name": partial(self._estate_name, asking.language),
         }  # fmt: skip

@@ -1,6 +1,6 @@
 """`/rights` for residents, `/requests` for the office: what people ask of their data."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, get_args
 
@@ -9,6 +9,8 @@ from fastapi import APIRouter, HTTPException
 from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
+from console.accounts.names import Called
+from console.accounts.principal import Principal
 from console.audit.chain import Signed
 from console.office import Office
 from console.posting import OwnForm, Posted
@@ -93,7 +95,8 @@ class RequestPages:
             asking, template, 422 if wrong else 200, rows=rows, given=given or Posted(),
             wrong=wrong,
             late={row["id"] for row in rows if is_late(row, now)}, kinds=KINDS, consents=CONSENTS,
-            estates=mine, days=self.office.settings.request_days, everything=everything,
+            called=Called(self.office.engine), home=_home(who, known), estates=mine,
+            days=self.office.settings.request_days, everything=everything,
         )  # fmt: skip
 
     def answer(self, asking: Asking, name: str) -> Response:
@@ -123,7 +126,7 @@ class RequestPages:
             asking, "request.html", 422 if wrong else 200, row=row, clear=seen.clear, wrong=wrong,
             entries=seen.entries, identities=IDENTITIES, refusals=REFUSALS,
             is_late=is_late(row, now), has_copy=may_be_copied(row, now),
-            chosen=orjson.loads(row["rows"]),
+            chosen=orjson.loads(row["rows"]), called=Called(self.office.engine),
         )  # fmt: skip
 
     def copy(self, asking: Asking, row: Row, *, as_json: bool) -> Response:
@@ -139,6 +142,12 @@ class RequestPages:
             named = {"Content-Disposition": f'attachment; filename="copy-{row["id"]}.json"'}
             return Response(orjson.dumps(content), media_type=JSON, headers=named)
         return self.pages.draw(asking, "copy.html", row=row, copy=content)
+
+
+def _home(who: Principal, estates: Iterable[str]) -> str:
+    """The home that a resident most likely asks about: the one that the account names."""
+    own = sorted(who.areas.difference(estates)) if who.role == "resident" else []
+    return own[0] if own else ""
 
 
 @contextmanager

@@ -144,11 +144,14 @@ class VersionAnswer(Model):
 
 
 class Find(Model):
-    """A number or plate as it is typed. For a plate, `near` also finds those readers confuse."""
+    """A number or plate as it is typed, or a part of a home's name or address. For a plate, `near`
+    also finds those readers confuse.
+    """
 
     estate: str
     number: str | None = Field(default=None, min_length=1)
     plate: str | None = Field(default=None, min_length=1)
+    home: str | None = Field(default=None, min_length=1)
     near: bool = False
 
 

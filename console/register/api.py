@@ -32,15 +32,15 @@ from console.register.planning import Conflict, Refused
 from console.register.reading import resolved
 from console.register.reveal import TooOften
 from console.register.sealing import unsealed
-from console.register.shelf import Version, Wanted, history, listed
+from console.register.shelf import Version, Wanted, at_home, history, listed
 from console.register.sight import Sight, row_in_sight
 from console.register.vault import NoKey
 from console.rest.paging import Page, Paged, Part
 from console.rest.repeating import GUARDED, Repeatable
+from console.rights import may
 from schemas.sealing import SealError
 from schemas.yaml_file import FileFaults
 
-FOUND_MAX = 1000
 STATUS: dict[type[Exception], int] = {
     Conflict: 409, TooOften: 429, FileFaults: 503, NoKey: 503, SealError: 503, OSError: 503,
 }  # fmt: skip
@@ -143,21 +143,37 @@ def _add_looks(router: APIRouter, office: RegisterOffice, kind: Kind) -> None:
 
     if "ref" in kind.table.c:
 
-        @router.post(f"/{kind.name}/find", response_model=list[model], name=f"find_{kind.name}")  # type: ignore[valid-type]
-        def find(told: Find, request: Request) -> list[Answer]:
-            """The entries of a number or plate, at most 1000. Posted, so that no address has it."""
-            bounds = _sight(office, request).conditions(kind)
+        @router.post(f"/{kind.name}/find", response_model=Page[model], name=f"find_{kind.name}")  # type: ignore[valid-type]
+        def find(told: Find, request: Request, part: Paged) -> Page[Answer]:
+            """The entries of a number, a plate or a home, in the order of their ids; of a number or
+            plate for who keeps the register. Posted, so that no address has it.
+            """
+            begin, now = part.begin(str), office.clock()
+            _bound(told, request, kind)
             with answered():
-                wanted = replace(sought(office, told), bounds=bounds)
+                wanted = sought(office, kind, told)
+            bounds = (*wanted.bounds, *_sight(office, request).conditions(kind))
+            after = None if begin is None else str(begin[0])
             with reading(office.engine) as connection:
-                rows = listed(connection, kind, wanted, FOUND_MAX)
-            return [answer_of(kind, row, office.clock()) for row in rows]
+                wanted = replace(wanted, bounds=bounds)
+                rows = listed(connection, kind, wanted, part.limit + 1, after)
+            found = part.page(rows, lambda row: (row["id"],))
+            return found.shown(lambda row: answer_of(kind, row, now))
 
 
-def sought(office: RegisterOffice, told: Find) -> Wanted:
-    """The entries that a number or plate means. Raises Refused, NoKey."""
-    if (told.number is None) is (told.plate is None):
-        raise Refused("number: give a number or a plate, and not both")
+def _bound(told: Find, request: Request, kind: Kind) -> None:
+    """Whoever only supervises has no errand with whose a card or plate is. Raises HTTPException."""
+    may_write = may(principal_of(request.scope), f"/api/register/{kind.name}", "POST")
+    if told.home is None and not may_write:
+        raise HTTPException(403, "a number or plate is looked for by who keeps the register")
+
+
+def sought(office: RegisterOffice, kind: Kind, told: Find) -> Wanted:
+    """The entries that a number, plate or home means. Raises Refused, NoKey."""
+    if sum(one is not None for one in (told.number, told.plate, told.home)) != 1:
+        raise Refused("number: give a number, a plate or a home, and one of them alone")
+    if told.home is not None:
+        return Wanted(told.estate, bounds=[at_home(kind, told.home)])
     scope = office.vault.keys().estate(told.estate)
     if told.number is not None:
         return Wanted(told.estate, ref=scope.credential(told.number))

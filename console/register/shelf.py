@@ -135,3 +135,18 @@ def known(tx: Connection, site: Site | None) -> Known:
         homes.setdefault(estate, {}).setdefault(name, (name,))
     zones = {estate.id: ZoneInfo(estate.timezone) for estate in site.estates}
     return Known(frozenset(zones), places_of(site), homes, zones)
+
+
+def at_home(kind: Kind, text: str) -> sa.ColumnElement[bool]:
+    """Rows of the homes whose name or address has a text in it."""
+    like = "%" + text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
+    named = [DWELLINGS.c[name].ilike(like, escape="\\") for name in ("name", "address")]
+    if kind.table is DWELLINGS:
+        return sa.or_(*named)
+    columns = kind.table.c
+    if "dwelling" not in columns:
+        return columns.place.ilike(like, escape="\\")
+    homes = sa.select(DWELLINGS.c.name).where(
+        DWELLINGS.c.estate == columns.estate, DWELLINGS.c.name == columns.dwelling, sa.or_(*named)
+    )
+    return sa.exists(homes)

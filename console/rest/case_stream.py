@@ -54,13 +54,11 @@ async def case_stream(
     with tail.listening():
         yield HELLO
         head = await tail.begin()
+        # What is acted from here on is kept for us while we catch up.
         told = tail.told
-        number = head if last is None else max(0, min(last, head) - tail.behind)
-        while number < head:
-            acted = [one for one in await tail.after(number) if one[0] <= head]
-            for event in await _events(read, acted, 0):
+        if last is not None:
+            async for event in _missed(tail, read, min(last, head), head):
                 yield event
-            number = acted[-1][0] if acted else head
         while (fresh := tail.since(told)) is not None:
             told += len(fresh)
             for event in await _events(read, fresh, head):
@@ -68,6 +66,18 @@ async def case_stream(
             head = max(head, *(number for number, _ in fresh)) if fresh else head
             if not fresh and not await tail.wait(told, streams.HEARTBEAT_S):
                 yield STILL_HERE
+
+
+async def _missed(tail: CaseTail, read: Read, last: int, head: int) -> AsyncGenerator[bytes, None]:
+    """The events behind one act up to another one. It begins a little before: an act may be kept
+    later than one with a higher number.
+    """
+    number = max(0, last - tail.behind)
+    while number < head:
+        acted = [one for one in await tail.after(number) if one[0] <= head]
+        for event in await _events(read, acted, 0):
+            yield event
+        number = acted[-1][0] if acted else head
 
 
 async def _events(read: Read, acted: Sequence[Acted], head: int) -> list[bytes]:

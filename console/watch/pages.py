@@ -8,6 +8,7 @@ from fastapi import APIRouter, HTTPException
 from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
+from console.accounts.names import Called
 from console.audit.chain import Signed
 from console.posting import OwnForm, Posted
 from console.privacy.rendering import Asking, Page, Pages
@@ -64,7 +65,13 @@ class WatchPages:
         wanted = WatchWanted(standing_at=None if everything else now, bounds=bounds)
         rows = self.office.watch.listed(wanted, MOST)
         found = sorted((watch_answer(row, now) for row in rows), key=_newest)
-        return self.pages.draw(asking, "watch.html", entries=found, everything=everything)
+        return self.pages.draw(
+            asking,
+            "watch.html",
+            called=Called(self.office.engine),
+            entries=found,
+            everything=everything,
+        )
 
     def new(self, asking: Asking, given: Posted, wrong: str | None = None) -> Response:
         """The form of a proposal, with what was typed."""
@@ -75,7 +82,7 @@ class WatchPages:
         return self.pages.draw(
             asking, "watch-new.html", 422 if wrong else 200, given=given, wrong=wrong,
             names=names, bases=BASES, kinds=LOOKS_FOR, severities=SEVERITIES, estates=known,
-            days_max=DAYS_MAX, is_whole=sight.is_whole,
+            called=Called(self.office.engine), days_max=DAYS_MAX, is_whole=sight.is_whole,
         )  # fmt: skip
 
     def entry(
@@ -93,6 +100,7 @@ class WatchPages:
         return self.pages.draw(
             asking, "watch-entry.html", 422 if wrong else 200, entry=told, clear=clear,
             history=[asdict(one) for one in history], wrong=wrong, is_mine=is_mine,
+            called=Called(self.office.engine),
         )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import shutil
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,7 +58,11 @@ def _connections(ports: Ports | None) -> list[Look]:
     kafka = f"{LOOPBACK}:{ports.broker}" if ports else env.get("SC_BOOTSTRAP", "127.0.0.1:9092")
     mqtt_host = LOOPBACK if ports else env.get("SC_MQTT_HOST", LOOPBACK)
     mqtt_port = ports.mqtt_inner if ports else int(env.get("SC_MQTT_PORT", "1883"))
-    looks: list[Look] = [lambda: look_at_kafka(kafka), lambda: look_at_mqtt(mqtt_host, mqtt_port)]
+    partitions = PARTITIONS if ports else int(env.get("SC_PARTITIONS", PARTITIONS))
+    looks: list[Look] = [
+        lambda: look_at_kafka(kafka, partitions),
+        lambda: look_at_mqtt(mqtt_host, mqtt_port),
+    ]
     if influx := env.get("SC_INFLUX_URL"):
         looks.append(lambda: look_at_http("InfluxDB", f"{influx.rstrip('/')}/health"))
     if ports:
@@ -109,8 +113,8 @@ def look_at_passwords(data: Path) -> Finding:
     return Finding("passwords", True, f"{len(known.devices)} devices have one")
 
 
-async def look_at_kafka(bootstrap: str) -> Finding:
-    """Whether the broker answers and has the topics as all parts count on them."""
+async def look_at_kafka(bootstrap: str, partitions: int = PARTITIONS) -> Finding:
+    """Whether the broker answers and has the topics, each with so many partitions."""
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, request_timeout_ms=int(WAIT_S * 1000))
     try:
         await consumer.start()
@@ -125,11 +129,25 @@ async def look_at_kafka(bootstrap: str) -> Finding:
     if missing:
         why = f"{missing[0]} is missing at {bootstrap}: run `install-topics`"
         return Finding("Kafka", False, why)
-    wrong = [f"{name} has {n}" for name, n in counts.items() if n != PARTITIONS]
-    if wrong:
-        why = f"{wrong[0]} partitions, not {PARTITIONS}: delete that topic"
-        return Finding("Kafka", False, why)
-    return Finding("Kafka", True, f"{bootstrap}, {len(ALL_TOPICS)} topics")
+    fault = partitions_fault(counts, partitions)
+    return Finding("Kafka", not fault, fault or f"{bootstrap}, {len(ALL_TOPICS)} topics")
+
+
+def partitions_fault(counts: Mapping[str, int], partitions: int) -> str:
+    """What is wrong with how many partitions each topic has; empty when each has `partitions`."""
+    found = set(counts.values())
+    if found == {partitions}:
+        return ""
+    if len(found) == 1:
+        there = found.pop()
+        return (
+            f"topics have {there} partitions, not {partitions}: give process SC_PARTITIONS={there}"
+        )
+    odd, there = min(counts.items(), key=lambda one: list(counts.values()).count(one[1]))
+    return (
+        f"{odd} has {there} partitions, others have not: stop all parts, and once nothing in it is "
+        "needed any more delete that topic and run `install-topics`"
+    )
 
 
 async def look_at_mqtt(host: str, port: int) -> Finding:

@@ -98,8 +98,8 @@ async def _check(
         for name, count in counted.items():
             if count != partitions:
                 raise TopicMismatch(
-                    f"topic {name} has {count} partitions, not {partitions}: delete the topic, "
-                    f"or give another broker, since all parts count on {partitions}"
+                    f"topic {name} has {count} partitions, not {partitions}: if all have "
+                    f"{count} ask for so many, else delete this one once nothing in it is needed"
                 )
         if len(counted) == len(names):
             return

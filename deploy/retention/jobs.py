@@ -15,7 +15,7 @@ from console.phone.photos import Photos
 from console.privacy.held import hold_pictures, pictures_of_cases
 from console.privacy.periods import DAY_MS
 from console.privacy.retention import let_go
-from console.register.retention import WHO, erase
+from console.register.retention import erase
 from console.settings import ConsoleSettings
 from deploy.embedded.store import NAME as KEEPER
 from deploy.embedded.store import Store
@@ -57,7 +57,7 @@ class Jobs:
         engine = open_database(settings.url)
         try:
             gone = erase(engine, at, settings.register_days, settings.audit_days)
-            OutboxStore(engine, WHO).trim(at)
+            OutboxStore(engine).trim(at)
             gone |= let_go(engine, settings, at)
             yield from gone.items()
             wanted = pictures_of_cases(engine)

@@ -17,6 +17,7 @@ from collections.abc import Container, Iterable
 from typing import NamedTuple
 
 from processors.core.estate import GAPS_MAX, new_estate
+from processors.core.hearing import hear
 from processors.core.kept import BEGINNING, KEPT_MAX, Kept, Times
 from processors.core.machine import Machine
 from processors.core.replay import Run, alerts_in_order
@@ -220,6 +221,8 @@ class _Twice:
             self.late_judged += 1
             self._part(name)
         whole, *without = runs = self._both(name)
+        for run in runs if is_late else ():
+            hear(run.estate, event)
         if name in self._ticks:
             self._tick(runs, self._ticks[name].first_before(event.at))
         whole.take(event)

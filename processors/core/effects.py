@@ -44,6 +44,18 @@ class Found:
     items: tuple[Evidence, ...]
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Heard:
+    """A live reading of a device was received at `at` (ms) and came too late to be stepped.
+
+    Its clock is behind, or it was long on its way; that the device speaks it proves all the same.
+    No part of `Input`: only a rule that `hears` is ever told one, in the device's scope.
+    """
+
+    at: int
+    device: str
+
+
 Input = Event | Deadline | AlertOpened
 Told = Input | Found
 DeviceState = Literal["online", "lost", "unknown"]

@@ -10,9 +10,18 @@ from typing import Any
 
 import orjson
 
+from processors.core.effects import Heard
 from processors.core.incidents import Strand
 from processors.core.outages import OUTAGES_SCOPE, Outages
-from processors.core.records import Due, ScopeRecord, dues_of, load_record
+from processors.core.records import (
+    UNREADABLE,
+    Due,
+    ScopeRecord,
+    Unreadable,
+    dues_of,
+    fault_of,
+    load_record,
+)
 from processors.core.register import REGISTER_SCOPE, Register
 from processors.core.reorder import Reorder
 from processors.core.rule import RuleSet
@@ -44,6 +53,8 @@ class Estate:
     `deadlines` is a heap. One that was put off stands in it by its first time until that has come:
     most are put off again and again, and few are ever due. One that was cancelled stays as well;
     above `deadlines_max` the heap is made anew of those that hold.
+    `unreadable` is what stood in its records and could not be read, until somebody is told.
+    `heard` is a heap of hearings that wait for their turn (core/hearing.py).
     """
 
     id: str
@@ -53,6 +64,7 @@ class Estate:
     unread: dict[str, bytes] = field(default_factory=dict)
     deadlines: list[Due] = field(default_factory=list)
     deadlines_max: int = TIDY_MIN
+    heard: list[Heard] = field(default_factory=list)
     open_alerts: set[DeadlineName] = field(default_factory=set)
     gaps: list[tuple[int, int]] = field(default_factory=list)
     strands: tuple[Strand, ...] = ()
@@ -64,6 +76,7 @@ class Estate:
     announced: list[tuple[OrderKey, EstateConfig]] = field(default_factory=list)
     rules: RuleSet | None = None
     routes: dict[RouteName, Any] = field(default_factory=dict)
+    unreadable: list[Unreadable] = field(default_factory=list)
 
     def record(self, scope: str) -> ScopeRecord:
         """The record of a scope, read from its bytes on first touch, fresh if there is none."""
@@ -86,7 +99,17 @@ class Estate:
 
     def _read(self, scope: str, raw: bytes) -> ScopeRecord:
         assert self.rules is not None, "the machine sets them before it steps"
-        return load_record(scope, raw, self.rules)
+        try:
+            record, faults = load_record(scope, raw, self.rules)
+        except UNREADABLE as error:
+            record, faults = ScopeRecord(scope), (fault_of(error),)
+        if faults:
+            self._set_aside(scope, raw, "; ".join(faults))
+            self.dirty.add(scope)
+        return record
+
+    def _set_aside(self, scope: str, raw: bytes, fault: str) -> None:
+        self.unreadable.append(Unreadable(f"scope|{self.id}|{scope}", fault, raw))
 
     def push(self, due: Due) -> None:
         """See to it that a deadline is looked at when its time has come."""
@@ -102,7 +125,27 @@ class Estate:
         self.deadlines_max = max(TIDY_MIN, len(self.deadlines) * 5 // 4)
 
     def adopt(self, scope: str, raw: bytes) -> None:
-        """Take over a scope's bytes; its deadlines and open alerts count at once."""
+        """Take over a scope's bytes; its deadlines and open alerts count at once.
+
+        What cannot be read is set aside, and the scope begins afresh.
+        """
+        try:
+            self._adopt(scope, raw)
+        except UNREADABLE as error:
+            self._set_aside(scope, raw, fault_of(error))
+            self._begin_afresh(scope)
+
+    def _begin_afresh(self, scope: str) -> None:
+        """The record goes with the next checkpoint; a configuration when it is announced again."""
+        if scope.startswith(REGISTER_SCOPE):
+            self.register.dirty.add(scope.removeprefix(REGISTER_SCOPE))
+        elif scope.startswith(OUTAGES_SCOPE):
+            self.outages.dirty.add(scope.removeprefix(OUTAGES_SCOPE))
+        elif scope != CONFIG_SCOPE:
+            self.records[scope] = ScopeRecord(scope)
+            self.dirty.add(scope)
+
+    def _adopt(self, scope: str, raw: bytes) -> None:
         if scope == CONFIG_SCOPE:
             self.use(EstateConfig.model_validate_json(raw))
             self.rules = None
@@ -113,11 +156,12 @@ class Estate:
         if scope.startswith(OUTAGES_SCOPE):
             self.outages.adopt(scope, raw)
             return
-        self.unread[scope] = raw
         plain = orjson.loads(raw)
-        for due in dues_of(scope, plain):
+        dues = dues_of(scope, plain)
+        self.open_alerts.update([(alert["rule"], alert["key"]) for alert in plain["a"]])
+        self.unread[scope] = raw
+        for due in dues:
             self.push(due)
-        self.open_alerts.update((alert["rule"], alert["key"]) for alert in plain["a"])
 
     def take_dirty(self) -> dict[str, bytes | None]:
         """What changed since the last call: bytes by scope, None for a scope that is gone."""

@@ -13,6 +13,7 @@ from processors.core.effects import (
     ClearAlert,
     Deadline,
     Effect,
+    Heard,
     NearMiss,
     OpenAlert,
     SetDeadline,
@@ -23,6 +24,7 @@ from processors.core.effects import (
     UpdateAlert,
 )
 from processors.core.estate import Estate, RouteName
+from processors.core.hearing import is_old
 from processors.core.incidents import joined
 from processors.core.output import Missed, Output, forget
 from processors.core.records import Due, ScopeRecord
@@ -37,7 +39,7 @@ from processors.core.routes import (
     spot,
     spots_of,
 )
-from processors.core.rule import OLD_NEWS_MS, Rule, RuleSet, Scope, Situation
+from processors.core.rule import Rule, RuleSet, Scope, Situation
 from processors.core.suppress import cleared, opened, updated
 from schemas.alerts import Alert
 from schemas.event_data import ConfigActivated, RegisterChanged
@@ -71,7 +73,7 @@ class Machine:
             activate(estate, event, self.rules_of(estate), self.rules, out)
         elif isinstance(event.data, RegisterChanged):
             estate.register.take(event, event.data)
-        estate.behind = _is_old(event)
+        estate.behind = is_old(event)
         self._tell(estate, event, out)
 
     def _tell_at_once(self, estate: Estate, event: Event, out: Output) -> None:
@@ -80,7 +82,7 @@ class Machine:
         An estate's own rules are never at once, so they stay as they are.
         """
         if self.rules.at_once_by_type[event.type]:
-            behind, estate.behind = estate.behind, _is_old(event)
+            behind, estate.behind = estate.behind, is_old(event)
             present, due = estate.config, estate.config_for(event)
             if due is not present:
                 estate.use(due)
@@ -90,9 +92,7 @@ class Machine:
             estate.behind = behind
 
     def _tell(self, estate: Estate, event: Event, out: Output, *, at_once: bool = False) -> None:
-        """Rules share the questions whom an event concerns and whether it means anything, so each
-        is asked once an event.
-        """
+        """Whom an event concerns, and whether it means anything, is asked once for all rules."""
         data = event.data
         name = (at_once, event.type, data.device, data.place)
         routes = estate.routes.get(name)
@@ -122,7 +122,19 @@ class Machine:
         return found
 
     def fire(self, estate: Estate, before: int, out: Output) -> None:
-        """Fire the deadlines that lie strictly before a time, in order."""
+        """Fire what is due strictly before a time, in order; of an instant, hearings go first."""
+        while estate.heard and estate.heard[0].at < before:
+            heard = heapq.heappop(estate.heard)
+            self._fire(estate, heard.at, out)
+            self._hear(estate, heard, out)
+        self._fire(estate, before, out)
+
+    def _hear(self, estate: Estate, heard: Heard, out: Output) -> None:
+        estate.behind = False
+        for rule in self.rules_of(estate).hearing:
+            self._step(estate, rule, spot(estate, rule, Scope("device", heard.device)), heard, out)
+
+    def _fire(self, estate: Estate, before: int, out: Output) -> None:
         if not estate.deadlines or estate.deadlines[0][0] >= before:
             return
         while self.next_deadline(estate, before) is not None:
@@ -165,14 +177,16 @@ class Machine:
             due = Deadline(name, at, estate.complete(held.since, at))
             self._step(estate, rule, spot(estate, rule, scope), due, out)
 
-    def _step(self, estate: Estate, rule: Rule, here: Spot, told: Told, out: Output) -> None:
+    def _step(
+        self, estate: Estate, rule: Rule, here: Spot, told: Told | Heard, out: Output
+    ) -> None:
         key, name = here.key, rule.id
         record = estate.records.get(key)
         if record is None and key in estate.unread:
             record = estate.record(key)
         before = rule.fresh if record is None else record.state(name, rule.fresh)
         now = situation(estate, rule, here, told)
-        # Found is told to nobody but the rule that found it, and that rule takes it.
+        # Found and Heard are told to nobody but rules that asked for them.
         after, effects = rule.step(now, before, told)  # type: ignore[arg-type]
         changed = after is not before and after != before
         if not (changed or effects):
@@ -197,8 +211,7 @@ class Machine:
                 begin = now.at if since is None else since
                 self._set_deadline(estate, now.scope.key, (rule.id, name), at, begin)
             case CancelDeadline(name):
-                record = estate.record(now.scope.key)
-                if record.drop_due(rule.id, name) is not None:
+                if estate.record(now.scope.key).drop_due(rule.id, name) is not None:
                     estate.dirty.add(now.scope.key)
             case TellScope(scope, found):
                 there = spot(estate, rule, scope, found.place)
@@ -283,7 +296,3 @@ class Machine:
         if known is None or at < known.at:
             estate.push(due)
         estate.dirty.add(scope)
-
-
-def _is_old(event: Event) -> bool:
-    return event.data.received_at - event.at > OLD_NEWS_MS

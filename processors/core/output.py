@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from processors.core.effects import ShowDevice
 from processors.core.estate import DeadlineName, Estate
-from processors.core.records import ScopeRecord
+from processors.core.records import ScopeRecord, Unreadable
 from schemas.alerts import Alert
 from schemas.events import Event
 from schemas.views import View
@@ -34,6 +34,7 @@ class Output:
     released: list[Event] = field(default_factory=list)
     late: list[Event] = field(default_factory=list)
     refused: list[tuple[Event, str]] = field(default_factory=list)
+    unreadable: list[Unreadable] = field(default_factory=list)
 
     def tell(self, alert: Alert) -> None:
         """An alert has another revision."""

@@ -23,7 +23,9 @@ from typing import Any
 import orjson
 from pydantic import ValidationError
 
+from processors.core.effects import Heard
 from processors.core.estate import Estate, new_estate
+from processors.core.hearing import hear
 from processors.core.incidents import Strand
 from processors.core.machine import Machine, Output
 from processors.core.rule import AT_ONCE_LATE_MS, RuleSet
@@ -68,6 +70,8 @@ class Partition:
         """Step everything that is due, estate by estate."""
         for estate in self.estates.values():
             advance(self.machine, estate, out)
+            out.unreadable.extend(estate.unreadable)
+            estate.unreadable.clear()
 
     def checkpoint(self) -> Checkpoint:
         """What makes all that was stepped so far survive."""
@@ -122,6 +126,8 @@ class Partition:
         verdict = estate.order.offer(event, offset)
         if verdict == "late":
             out.late.append(event)
+            if not again and event.data.received_at >= estate.order.watermark:
+                hear(estate, event)
         if verdict == "held" and isinstance(event.data, ConfigActivated):
             estate.announce(event, event.data)
         if verdict != "duplicate" and not again:
@@ -155,6 +161,7 @@ class Partition:
             "heads": estate.order.heads,
             "gaps": estate.gaps,
             "behind": estate.behind,
+            "heard": [(heard.at, heard.device) for heard in sorted(set(estate.heard))],
             "strands": [list(strand) for strand in estate.strands],
         }
         if estate.id in self.parked:
@@ -166,6 +173,7 @@ class Partition:
         estate = self._estate(name)
         estate.order.watermark = summary["watermark"]
         estate.behind = summary.get("behind", False)
+        estate.heard = [Heard(at, device) for at, device in summary.get("heard", ())]
         estate.strands = tuple(Strand(*strand) for strand in summary.get("strands", ()))
         estate.gaps = [(start, end) for start, end in summary["gaps"]]
         for event in decode(orjson.dumps(summary.get("held", []))):
@@ -184,17 +192,13 @@ def advance(machine: Machine, estate: Estate, out: Output) -> None:
     order = estate.order
     while True:
         at = order.next_time()
-        due = machine.next_deadline(estate)
-        if at is None:
-            machine.fire(estate, order.watermark, out)
-            if order.next_time() is None:
-                return
-        elif due is not None and due < at:
-            machine.fire_next(estate, out)
-        else:
+        machine.fire(estate, order.watermark if at is None else at, out)
+        if at is not None:
             _, event = order.pop()
             machine.event(estate, event, out)
             out.released.append(event)
+        else:
+            return
 
 
 def config_fault(data: ConfigActivated, rules: RuleSet) -> str | None:

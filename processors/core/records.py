@@ -10,10 +10,11 @@ from sys import intern
 from typing import Any, NamedTuple
 
 import orjson
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from processors.core.rule import RuleSet
 from schemas.alerts import Alert, Evidence
+from schemas.events import explain
 
 SHARED_MAX = 4096
 """Sets of rules whose names are shared by records (own)."""
@@ -158,16 +159,47 @@ def record_of(
     )
 
 
-def load_record(scope: str, raw: bytes, rules: RuleSet) -> ScopeRecord:
-    """A record from its JSON form; states of rules that are gone are let go."""
+UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, IndexError)
+"""What reading bytes raises that are not what was written."""
+
+
+class Unreadable(NamedTuple):
+    """What stood in a record of the state and could not be read: its key, why, and the bytes."""
+
+    key: str
+    reason: str
+    raw: bytes
+
+
+def load_record(scope: str, raw: bytes, rules: RuleSet) -> tuple[ScopeRecord, tuple[str, ...]]:
+    """A record from its JSON form, and which rules' states cannot be read.
+
+    States of rules that are gone are let go. A rule whose state cannot be read starts afresh there:
+    what it had to judge goes, what it has told stays. Raises one of `UNREADABLE` for bytes that are
+    no record.
+    """
     plain = orjson.loads(raw)
-    states = {
-        rules.by_id[name].id: rules.by_id[name].load_state(state)
-        for name, state in plain["s"].items()
-        if name in rules.by_id
-    }
+    states: dict[str, Any] = {}
+    faults: dict[str, str] = {}
+    for name, state in plain["s"].items():
+        rule = rules.by_id.get(name)
+        if rule is None:
+            continue
+        try:
+            states[rule.id] = rule.load_state(state)
+        except UNREADABLE as error:
+            faults[name] = f"{name}: {fault_of(error)}"
     alerts = (_slim(Alert.model_validate(item)) for item in plain["a"])
-    return record_of(scope, states, dues_of(scope, plain), alerts)
+    dues = (due for due in dues_of(scope, plain) if due.rule not in faults or due.name[0] == "~")
+    return record_of(scope, states, dues, alerts), tuple(faults.values())
+
+
+def fault_of(error: Exception) -> str:
+    """What is wrong with bytes, in one line."""
+    if isinstance(error, ValidationError):
+        return explain(error)
+    text = f"has no {error}" if isinstance(error, KeyError) else str(error)
+    return text.splitlines()[0] if text else type(error).__name__
 
 
 def dues_of(scope: str, plain: Mapping[str, Any]) -> list[Due]:

@@ -139,8 +139,8 @@ class Register:
         if kind == "d":
             self.homes[ident] = Home(*orjson.loads(raw))
             return
+        until = Holding(*orjson.loads(raw)).until
         self.holdings[ident] = raw
-        until = orjson.loads(raw)[4]
         if until is not None:
             heapq.heappush(self.ends, (until + KEEP_MS, ident))
 

@@ -3,10 +3,12 @@
 Because the live path releases events in exactly this order, the same log gives the same alerts.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from processors.core.estate import Estate, new_estate
+from processors.core.hearing import Hearings
 from processors.core.machine import Machine, Output
 from processors.core.partition import Partition, holds
 from processors.core.rule import RuleSet
@@ -28,14 +30,17 @@ def replay(
     at the last event, so that nothing is concluded from what the log does not cover.
     """
     machine, out, estates = Machine(rules), Output(), _Estates(configs or {})
+    hearings: dict[str, Hearings] = defaultdict(Hearings)
     log = [event for event in in_order(events) if until is None or event.at < until]
     of = [estates[event.estate] for event in log]
     for estate, event in zip(of, log, strict=True):
         estate.note_gap(event)
     for estate, event in zip(of, log, strict=True):
+        hearings[estate.id].follow(estate, event)
         step(machine, estate, event, out)
     for _, estate in sorted(estates.items()):
         end = until if until is not None else estate.order.watermark
+        hearings[estate.id].tell_before(estate, end)
         machine.fire(estate, end, out)
     return out
 

@@ -8,7 +8,7 @@ The others (whose card, which vehicle) are asked for every event.
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from processors.core.effects import AlertOpened, Told
+from processors.core.effects import AlertOpened, Heard, Told
 from processors.core.estate import Estate
 from processors.core.outages import NONE
 from processors.core.register import NOTHING
@@ -92,7 +92,7 @@ def spot(estate: Estate, rule: Rule, scope: Scope, told_at: str = "") -> Spot:
     return Spot(scope, scope.key, place, params)
 
 
-def situation(estate: Estate, rule: Rule, here: Spot, told: Told) -> Situation:
+def situation(estate: Estate, rule: Rule, here: Spot, told: Told | Heard) -> Situation:
     """What a rule may look at in a step."""
     at = told.alert.updated_at if isinstance(told, AlertOpened) else told.at
     return Situation(

@@ -107,6 +107,7 @@ class Rule:
     `told_in` says in which scopes of this rule a followed rule's alert is told; None: in its own.
     `joined` names more scopes of an event, by what the register says of its card or plate.
     `read_model`: it judges nothing and opens no alert, it shows what holds (processors/views).
+    `hears`: it asks whether devices speak at all, so it is told `Heard` where a reading is late.
     """
 
     id: str
@@ -132,6 +133,7 @@ class Rule:
     told_in: Callable[[Alert, EstateConfig], Iterable[Scope]] | None = None
     joined: Joined | None = None
     read_model: bool = False
+    hears: bool = False
     inhibitors: Callable[[Situation, OpenAlert], Iterable[tuple[str, str]]] | None = None
 
     @cached_property
@@ -247,6 +249,11 @@ class RuleSet:
     def at_once_by_type(self) -> dict[str, tuple[Rule, ...]]:
         """The rules that see each event type on arrival."""
         return self._route(at_once=True)
+
+    @cached_property
+    def hearing(self) -> tuple[Rule, ...]:
+        """The rules that ask whether devices speak at all."""
+        return tuple(rule for rule in self.rules if rule.hears)
 
     @cached_property
     def followers(self) -> dict[str, tuple[Rule, ...]]:

@@ -9,13 +9,14 @@ from processors.core.effects import CancelDeadline, Effect, SetDeadline, evidenc
 from processors.core.rule import Situation
 from processors.rules.absences import KeptAbsences, holding, last_end, noted, standing, waking
 from processors.rules.homes import OUTSIDERS, entrances, stands_at, watchers
+from processors.rules.letting_in import ADMITTED
 from processors.rules.terms import Term, forgetting, term_of
 from schemas.alerts import Evidence
 from schemas.base import MS_PER_S
 from schemas.event_data import CredentialData, MeterRead, RegisterChanged
 from schemas.events import Event
 
-SIGNS = frozenset({"access.granted", "access.denied", "door.opened", "meter.read"})
+SIGNS = ADMITTED | {"access.denied", "door.opened", "meter.read"}
 GUESTS = OUTSIDERS | {"visitor"}
 METERS_MAX = 4
 

@@ -9,6 +9,7 @@ from processors.core.machine import Output
 
 EVENTS = Counter("sc_processors_events", "Events taken in")
 REFUSED = Counter("sc_processors_refused", "Records or events that could not be taken in")
+UNREADABLE = Counter("sc_processors_unreadable_states", "States that could not be read")
 LATE = Counter("sc_processors_late", "Events too late or replayed, left to the back-test")
 ALERTS = Counter("sc_processors_alerts_opened", "Alerts opened", ["rule", "severity", "told"])
 NEAR_MISSES = Counter("sc_processors_near_misses", "Patterns half met", ["rule", "step"])
@@ -37,6 +38,7 @@ def count(out: Output) -> None:
     """Count what came of a batch."""
     LATE.inc(len(out.late))
     REFUSED.inc(len(out.refused))
+    UNREADABLE.inc(len(out.unreadable))
     for alert in out.opened:
         told = "suppressed" if alert.suppressed else alert.delivery
         ALERTS.labels(alert.rule, alert.severity, told).inc()

@@ -25,6 +25,7 @@ def records_of(out: Output, partition: int, estate_of: FindEstate) -> list[Recor
         *_points(out, partition, estate_of),
         *_late(out.late, partition),
         *(refused(event.id, why, event.to_json(), partition) for event, why in out.refused),
+        *(refused(r.key, f"state: {r.reason}", r.raw, partition) for r in out.unreadable),
     ]  # fmt: skip
 
 

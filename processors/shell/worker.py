@@ -17,6 +17,7 @@ import structlog
 
 from processors.core.machine import Machine, Output
 from processors.core.partition import Checkpoint, Partition, commit_key
+from processors.core.records import Unreadable
 from processors.core.rule import RuleSet
 from processors.shell import metrics
 from processors.shell.outputs import records_of, refused
@@ -120,6 +121,7 @@ class Worker:
         for number, out in outputs.items():
             partition = self.assigned[number].partition
             partition.advance(out)
+            _say(out.unreadable)
             records.extend(records_of(out, number, partition.estates.__getitem__))
             records.extend(self.views.records(out, number, partition.estates.__getitem__))
             metrics.count(out)
@@ -136,6 +138,15 @@ class Worker:
         mine.position = position
         for offset in sorted(offset for offset in mine.unacked if offset < position):
             mine.unacked.pop(offset).ack()
+
+
+def _say(found: Iterable[Unreadable]) -> None:
+    for one in found:
+        log.error(
+            "a state cannot be read and begins afresh; it is kept in community.rejected: look at "
+            "the alerts of that place by hand, and judge the days before with `backtest`",
+            record=one.key, reason=one.reason,
+        )  # fmt: skip
 
 
 def _commit_record(number: int, checkpoint: Checkpoint) -> Record:

@@ -12,8 +12,10 @@ from console.cases.rows import find_case
 from console.database import writing
 from console.lifecycle.facts import Deed
 from console.office import Office
+from console.pages import channels
 from console.pages import live as live_module
-from console.pages.live import Live, Messages
+from console.pages.channels import Messages
+from console.pages.live import Live
 from schemas.acts import ActKind
 from tests.console.conftest import Clock
 from tests.console.samples import ESTATE, HOUR, NINE, alert, device, suppressed
@@ -166,7 +168,7 @@ def seen_in(messages: Messages) -> set[str]:
 async def test_a_page_that_does_not_keep_up_is_told_all_anew(
     live: Live, office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live_module, "QUEUED_MAX", 3)
+    monkeypatch.setattr(channels, "QUEUED_MAX", 3)
     with live.listening(WANG, "en") as slow, live.listening(WANG, "en") as quick:
         for n in range(8):
             await fill(office, alert(f"a{n}"))

@@ -21,7 +21,6 @@ from console.outbox.clock import AHEAD_MS, LogClock
 from console.outbox.log import Log
 from console.outbox.notes import Note, event_of, note_id, stamps
 from console.outbox.store import (
-    LEASE_MS,
     OutboxStore,
     announce_again,
     enqueue,
@@ -91,17 +90,8 @@ def test_simulated_time_is_followed_at_its_pace() -> None:
     assert found == begin + 30_000 + 30 * (500 + AHEAD_MS)
 
 
-def test_of_several_consoles_one_sends(register: RegisterOffice) -> None:
-    one, other = (OutboxStore(register.engine, name) for name in ("one", "other"))
-    assert one.lease(NINE)
-    assert one.lease(NINE + 1000)
-    assert not other.lease(NINE + 2000)
-    assert other.lease(NINE + 1001 + LEASE_MS)
-    assert not one.lease(NINE + 1002 + LEASE_MS)
-
-
 def test_a_tried_note_is_in_doubt_until_it_is_known_to_stand(register: RegisterOffice) -> None:
-    store = OutboxStore(register.engine, "test")
+    store = OutboxStore(register.engine)
     put(register, note(1), note(2), note(3, "hillside"))
     with register.engine.begin() as tx:
         know_estates(tx, [ESTATE, "hillside"], NINE)
@@ -166,7 +156,7 @@ async def test_what_a_kill_left_in_doubt_is_looked_for_in_the_log(
         know_estates(tx, [ESTATE, "hillside"], NINE)
     clock = Standing()
     clock.at = wall()
-    stamped = OutboxStore(desk.engine, "test").stamp({}, clock.at)
+    stamped = OutboxStore(desk.engine).stamp({}, clock.at)
     if had_arrived:
         kafka = Log(broker.bootstrap)
         producer = await kafka.producer()

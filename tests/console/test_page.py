@@ -2,14 +2,12 @@
 
 import re
 import struct
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Final
 from zlib import compress, crc32
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from schemas.pictures import picture_link, picture_name
 from tests.console.conftest import Broker
@@ -27,9 +25,8 @@ from tests.console.samples import (
     words,
 )
 from tests.console.test_glance import home, vehicles
-from tests.services.chromium import Chromium
 
-pytest_plugins = ["tests.services.fixtures"]
+pytest_plugins = ["tests.console.in_browser"]
 LOOP: Final = "module"
 pytestmark = [pytest.mark.services, pytest.mark.asyncio(loop_scope=LOOP)]
 BAD = "<img src=x onerror=document.title='broken-in'></script>`${1}`"
@@ -48,30 +45,6 @@ DURESS = alert(
     ),
 )  # fmt: skip
 FORCED = alert("forced", opened_at=NINE)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope=LOOP)
-async def browser(chromium: Chromium) -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.connect_over_cdp(chromium.devtools)
-        yield browser
-        await browser.close()
-
-
-@pytest_asyncio.fixture(loop_scope=LOOP)
-async def console(broker: Broker, tmp_path: Path) -> AsyncIterator[RunningConsole]:
-    await broker.create_topics()
-    with RunningConsole(broker.bootstrap, tmp_path, {"SC_STALE_AFTER_S": "600"}) as console:
-        console.start()
-        yield console
-
-
-@pytest_asyncio.fixture(loop_scope=LOOP)
-async def page(browser: Browser) -> AsyncIterator[Page]:
-    context = await browser.new_context(viewport={"width": 1366, "height": 768})
-    page = await context.new_page()
-    yield page
-    await context.close()
 
 
 async def test_an_alert_stands_in_the_page_and_is_chosen_by_keyboard(

@@ -57,7 +57,7 @@ def told(office: RegisterOffice) -> list[Event]:
     """What the log will be told, as events."""
     with office.engine.begin() as tx:
         know_estates(tx, [ESTATE], NINE)
-    waiting = OutboxStore(office.engine, "test").stamp({}, NINE)
+    waiting = OutboxStore(office.engine).stamp({}, NINE)
     return [event_of(one.note, one.stamped_at or 0, one.sequence) for one in waiting]
 
 
@@ -305,7 +305,7 @@ def test_what_is_over_is_erased_after_its_period(register: RegisterOffice) -> No
     kept = set_one(register, "credentials", CARD.model_copy(update={"number": "7"}))
     set_one(register, "permits", PERMIT)
     register.desk.end(KINDS["credentials"], name, ME)
-    waiting = OutboxStore(register.engine, "test")
+    waiting = OutboxStore(register.engine)
     with register.engine.begin() as tx:
         know_estates(tx, [ESTATE], NINE)
     waiting.sent(waiting.stamp({}, NINE), NINE)
@@ -354,7 +354,7 @@ def test_an_announcement_says_the_same_as_the_change(desk: RegisterOffice) -> No
 
 
 def test_an_estate_is_known_from_its_first_note_on(register: RegisterOffice) -> None:
-    store = OutboxStore(register.engine, "test")
+    store = OutboxStore(register.engine)
     set_one(register, "permits", PERMIT)
     assert store.unknown() == [ESTATE]
     assert store.stamp({}, NINE) == []

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
 from console.accounts.principal import Principal
+from console.lifecycle.table import Role
 from console.office import Office
 from console.register.kinds import KINDS
 from console.register.office import RegisterOffice
@@ -47,12 +48,13 @@ class Asking:
     """Asks the API without its guard."""
 
     def __init__(self, office: Office) -> None:
+        self.role: Role = "police"
         self._app = FastAPI(openapi_url="/api/openapi.json")
         add_register(self._app, RegisterOffice(office.settings, office.engine, office.clock))
 
     async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
         """As the guard lets in an officer whom no area bounds."""
-        everywhere = Principal("unknown", "police", frozenset({"*"}), frozenset())
+        everywhere = Principal("unknown", self.role, frozenset({"*"}), frozenset())
         scope.setdefault("state", {})["principal"] = everywhere
         await self._app(scope, receive, send)
 
@@ -157,10 +159,38 @@ async def test_an_entry_is_found_by_its_plate_as_typed(ask: Asking) -> None:
         ("苏e·0f96d", False, [made]), ("苏EOF96D", False, []), ("苏EOF96D", True, [made]),
     ):  # fmt: skip
         asked = {"estate": ESTATE, "plate": plate, "near": near}
-        assert await answered(ask, "/api/register/permits/find", asked) == found
+        page = await answered(ask, "/api/register/permits/find", asked)
+        assert page == {"items": found, "next": None}
     card = await answered(ask, "/api/register/credentials", entry("credentials"))
     asked = {"estate": ESTATE, "number": "0012AB"}
-    assert await answered(ask, "/api/register/credentials/find", asked) == [card]
+    page = await answered(ask, "/api/register/credentials/find", asked)
+    assert page["items"] == [card]
+
+
+async def test_what_is_found_at_a_home_comes_page_by_page(ask: Asking) -> None:
+    made = [
+        await answered(ask, "/api/register/credentials", entry("credentials", number=number))
+        for number in ("0012AB", "0012AC", "0012AD")
+    ]
+    asked, path, found = {"estate": ESTATE, "home": HOME.name[:3]}, "", []
+    for _ in made:
+        page = await answered(ask, f"/api/register/credentials/find?limit=1{path}", asked)
+        found += page["items"]
+        path = f"&after={page['next']}"
+    assert page["next"] is None
+    assert sorted(one["id"] for one in found) == sorted(one["id"] for one in made)
+    for other in ({"home": "nowhere"}, {"home": "%"}, {"home": HOME.name, "estate": "hillside"}):
+        page = await answered(ask, "/api/register/credentials/find", asked | other)
+        assert page["items"] == []
+
+
+async def test_who_supervises_looks_for_homes_and_not_for_whose_a_card_is(ask: Asking) -> None:
+    card = await answered(ask, "/api/register/credentials", entry("credentials"))
+    ask.role = "supervisor"
+    path, here = "/api/register/credentials/find", {"estate": ESTATE}
+    assert (await answered(ask, path, here | {"home": HOME.name}))["items"] == [card]
+    refused = await answered(ask, path, here | {"number": "0012AB"}, 403)
+    assert "who keeps the register" in refused["detail"]
 
 
 async def test_clear_values_are_shown_for_a_reason_and_not_often(ask: Asking) -> None:

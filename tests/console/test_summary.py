@@ -1,6 +1,6 @@
 """What the page says around the alerts."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from console.lifecycle.table import shipped_table
 from console.office import Snapshot
 from console.pages.side import TROUBLED_MAX, Row, Side, SideWriter
 from console.pages.speaker import Speaker
-from console.pages.summary import Counts
+from console.pages.summary import Counts, Tally
 from console.words import Language
 from tests.console.samples import HOUR, MINUTE, NINE, alert, device, gateway_input, words
 
@@ -194,11 +194,25 @@ def held(name: str = "c", alerts: int = 1, **given: Any) -> Held:
     ],
 )  # fmt: skip
 def test_a_case_counts_for_what_it_is(given: dict[str, Any], expected: dict[str, Any]) -> None:
-    counts = Counts(since=NINE)
-    counts.count(held(alerts=3, **given), PROCEDURE)
+    tally = Tally(PROCEDURE)
+    tally.put(held(alerts=3, **given))
     is_open = "closed_at" not in given
     levels: dict[str, Any] = {"levels": {"red": 1} if is_open else {}}
-    assert asdict(counts) == asdict(Counts(since=NINE, merged=2, **expected, **levels))
+    assert tally.counts(NINE) == Counts(since=NINE, merged=2, **expected, **levels)
+
+
+def test_a_case_counts_for_what_it_has_become_and_once() -> None:
+    tally = Tally(PROCEDURE)
+    for given in ({}, {"state": "accepted"}, {"state": "closed", "closed_at": NINE}):
+        tally.put(held(alerts=3, **given))
+        tally.put(held("other", overdue_at=NINE))
+    assert tally.counts(NINE) == Counts(
+        since=NINE, waiting=1, overdue=1, merged=2, closed_today=1, levels={"red": 1}
+    )
+    assert tally.counts(NINE + 1).closed_today == 0
+    for name in ("c", "other", "nobody"):
+        tally.drop(name)
+    assert tally.counts(NINE) == Counts(since=NINE)
 
 
 def test_estates_are_counted_once_there_are_some() -> None:

@@ -45,7 +45,7 @@ def proposal(**given: Any) -> WatchProposal:
 
 
 def told(office: RegisterOffice) -> list[Event]:
-    waiting = OutboxStore(office.engine, "test").stamp({}, NINE)
+    waiting = OutboxStore(office.engine).stamp({}, NINE)
     return [event_of(one.note, one.stamped_at or 0, one.sequence) for one in waiting]
 
 

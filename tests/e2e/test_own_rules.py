@@ -22,7 +22,8 @@ from schemas.events import Event, decode, event_id, make_event, pack
 from schemas.place import EstateConfig
 from schemas.topics import ALERTS, EVENTS
 from tests.core.test_live_equals_backtest import START, WORDS, reading, tick
-from tests.e2e.test_processors import last_revisions, read_all
+from tests.e2e.log import read_all
+from tests.e2e.test_processors import last_revisions
 from tests.services import worker
 from tests.services.kafka import Kafka
 from tests.sigma.make import document

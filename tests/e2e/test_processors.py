@@ -5,7 +5,7 @@ import random
 from pathlib import Path
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaProducer
 
 from deploy.kafka.install import create_topics
 from processors.core.replay import replay
@@ -21,6 +21,7 @@ from tests.core.test_live_equals_backtest import (
     reading,
     tick,
 )
+from tests.e2e.log import read_all
 from tests.services import worker
 from tests.services.kafka import Kafka
 
@@ -49,22 +50,6 @@ async def publish(producer: AIOKafkaProducer, events: list[Event]) -> None:
     for name in ESTATES:
         for body in pack([event for event in events if event.estate == name]):
             await producer.send_and_wait(EVENTS.name, body, key=name.encode())
-
-
-async def read_all(bootstrap: str, topic: str, partitions: int) -> list[bytes]:
-    """Every value that a topic holds now."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
-    await consumer.start()
-    spots = [TopicPartition(topic, number) for number in range(partitions)]
-    consumer.assign(spots)
-    await consumer.seek_to_beginning()
-    ends = await consumer.end_offsets(spots)
-    found: list[bytes] = []
-    while any([await consumer.position(spot) < ends[spot] for spot in spots]):
-        for records in (await consumer.getmany(timeout_ms=500)).values():
-            found.extend(record.value for record in records if record.value)
-    await consumer.stop()
-    return found
 
 
 def last_revisions(values: list[bytes]) -> dict[str, str]:

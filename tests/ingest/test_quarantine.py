@@ -209,6 +209,35 @@ def test_who_is_registered_is_let_go(heard: Listener) -> None:
     assert list(heard.quarantine.notes) == ["n2"]
 
 
+@pytest.mark.parametrize("topic", ["devices/n4/probe", "probe"])
+def test_who_is_registered_by_its_own_name_is_let_go_whatever_it_is_noted_under(
+    heard: Listener, topic: str
+) -> None:
+    name = "n4" if topic.startswith("devices/") else topic
+    heard.hear(said(device=name), topic=topic)
+    heard.hear(said(device="n5"), topic="probe/n5/x")
+
+    assert heard.quarantine.release(with_ids(name).knows) == [name]
+    assert list(heard.quarantine.notes) == ["n5"]
+
+
+def test_who_was_not_understood_is_let_go_with_the_id_in_its_topic(heard: Listener) -> None:
+    for serial in ("n4", "n5"):
+        heard.hear(b"{", topic=f"probe/{serial}/up")
+    assert set(heard.quarantine.notes) == {"probe.n4.up", "probe.n5.up"}
+    assert heard.note("probe.n4.up").refused_by == {"probe": 1}
+
+    assert heard.quarantine.release(with_ids("n4").knows) == ["probe.n4.up"]
+    assert heard.quarantine.release(with_ids("n5", adapter="other").knows) == []
+
+
+def with_ids(*ids: str, adapter: str = "probe") -> Registry:
+    """The site with a device of these names, wherever it speaks."""
+    site = SITE.model_dump(mode="json")
+    site["estates"][0]["devices"][0] |= {"ids": ids, "topics": [], "adapter": adapter}
+    return Registry(Site.model_validate(site))
+
+
 def test_old_things_are_let_go(heard: Listener) -> None:
     heard.hear(said(device="old"))
     heard.at += NOTES_KEPT_MS
@@ -230,7 +259,7 @@ def test_it_outlives_the_gateway(heard: Listener, tmp_path: Path) -> None:
     heard.hear(said(device="b"))
     save(heard.quarantine, path)
     heard.hear(said(device="b"))
-    heard.quarantine.release(lambda topic, native: native == "a")
+    heard.quarantine.release(lambda topic, native, adapter: native == "a")
     save(heard.quarantine, path)
 
     again = Quarantine(KEYS)

@@ -13,11 +13,12 @@ import typer
 from deploy.cli import build_app
 from tests.repo.tree import ROOT
 
+GUIDES = ("real-device", "new-make", "bridge", "site-file", "operations", "own-rules")
+"""What operators work by, in both languages."""
 NAMES = (
     "README.md", "README.zh-CN.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md",
-    "schemas/README.md", "docs/operations.md", "docs/real-device.md", "docs/site-file.md",
-    "docs/bridge.md", "docs/adapters.md", "docs/adapters.zh-CN.md", "docs/new-make.md",
-    "docs/own-rules.md",
+    "schemas/README.md", "docs/adapters.md", "docs/adapters.zh-CN.md",
+    *(f"docs/{guide}{tongue}.md" for guide in GUIDES for tongue in ("", ".zh-CN")),
     "docs/situations.md", "docs/situations.zh-CN.md",
     "docs/register.md", "docs/register.zh-CN.md",
     "docs/privacy.md", "docs/privacy.zh-CN.md",

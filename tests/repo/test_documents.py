@@ -35,8 +35,10 @@ from schemas.topics import ALL_TOPICS, PARTITIONS
 from schemas.yaml_file import FileFaults, parse
 from tests.ingest.cases import shipped
 from tests.repo.documents import (
+    GUIDES,
     NAMES,
     PROGRAM,
+    Block,
     blocks,
     commands,
     fault_of,
@@ -86,7 +88,8 @@ APACHE_2 = "cfc7749b96f63bd31c3c42b5c471bf756814053e847c10f3eb003417bc523d30"
 TABLES = {f"docs/{name}" for told in (DOCUMENTS, situations.DOCUMENTS) for name in told.values()}
 """Documents that are written from the code, in both languages."""
 NATIVE = {READMES["zh"], "docs/register.zh-CN.md", "docs/loop.zh-CN.md",
-          "docs/privacy.zh-CN.md", "docs/telling.zh-CN.md", *TABLES}  # fmt: skip
+          "docs/privacy.zh-CN.md", "docs/telling.zh-CN.md", *TABLES,
+          *(f"docs/{guide}.zh-CN.md" for guide in GUIDES)}  # fmt: skip
 """Documents with Chinese in them: one reads so, one names models as their makers do."""
 ENGLISH = [name for name in NAMES if name not in NATIVE]
 
@@ -216,6 +219,52 @@ def test_english_documents_are_english(name: str) -> None:
     if name == "schemas/README.md":
         plain = "\n".join(line for line in plain.splitlines() if not line.startswith("|"))
     assert not re.findall(r"[\u4e00-\u9fff]+", plain)
+
+
+# The guides, in both languages
+
+
+def shown(block: Block) -> object:
+    """What an example says; comments of YAML are in the document's own language."""
+    return parse(block.text, "example").content if block.language == "yaml" else block.text
+
+
+def targets(name: str) -> set[str]:
+    """The files that a document leads to, each by its English name."""
+    found = re.findall(r"\]\(([^)#]+)[^)]*\)", text_of(name))
+    return {target.replace(".zh-CN.md", ".md") for target in found}
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_a_guide_says_the_same_in_both_languages(guide: str) -> None:
+    en, zh = f"docs/{guide}.md", f"docs/{guide}.zh-CN.md"
+    assert [shown(block) for block in blocks(en)] == [shown(block) for block in blocks(zh)]
+    assert set(inline(en)) == set(inline(zh))
+    assert targets(en) == targets(zh)
+    levels = [re.findall(r"^#+(?= )", prose(name), re.MULTILINE) for name in (en, zh)]
+    assert levels[0] == levels[1]
+    assert f"[中文]({guide}.zh-CN.md)" in text_of(en)
+    assert f"[English]({guide}.md)" in text_of(zh)
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_the_chinese_guides_lead_to_chinese_documents(guide: str) -> None:
+    found = re.findall(r"\]\(([\w./-]+)\.md", text_of(f"docs/{guide}.zh-CN.md"))
+    english = {name for name in found if not name.endswith(".zh-CN")} - {guide}
+    assert not [name for name in english if there(f"docs/{name}.zh-CN.md")]
+
+
+def anchor(heading: str) -> str:
+    """What a heading is called in a link, as GitHub makes it."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_links_to_headings_lead_to_one(name: str) -> None:
+    for path, wanted in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", prose(name)):
+        target = (ROOT / name).parent / path if path else ROOT / name
+        headings = re.findall(r"^#+ (.+)$", target.read_text(encoding="utf-8"), re.MULTILINE)
+        assert wanted in {anchor(heading) for heading in headings}, (path, wanted)
 
 
 # The rest, document by document

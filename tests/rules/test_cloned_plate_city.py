@@ -87,7 +87,7 @@ def test_the_words_of_a_sure_finding() -> None:
     assert alert is not None
     assert alert.reason.zh == (
         "橙·疑似套牌｜东门入口 18:09｜18:02翠湖苑东门入口驶入，18:09又在6公里外此处读到；"
-        "车身白、灰不同。请先比对两图，勿仅凭此拦车。首办：公安。"
+        "车身白、灰不同。请先比对两图，勿仅凭此拦车。首办：民警。"
     )
     assert alert.reason.en == (
         "Orange, possibly cloned plate: East Gate in, 18:09. In at Lake East Gate in 18:02, read "

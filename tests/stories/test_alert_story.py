@@ -162,5 +162,5 @@ async def test_more_is_seen_for_a_reason_and_refused_without_one(world: World) -
         await expect(phone.locator("body")).to_contain_text(expected)
     await phone.close()
     audit = await world.page("du", "/audit?target=cases/clear")
-    await expect(audit.locator("main")).to_contain_text("identity: 核对持卡人身份")
+    await expect(audit.locator("main")).to_contain_text("核对身份：核对持卡人身份")
     await audit.close()

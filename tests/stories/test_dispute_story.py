@@ -25,7 +25,7 @@ async def test_a_dispute_is_filed_settled_answered_rated_and_closed(world: World
     await choose(desk, case)
     await expect(desk.locator(".dossier .headline")).to_have_text(TEXT)
     state = desk.locator(".chosen-head .state")
-    await desk.locator(".may button", has_text="签收").click()
+    await desk.locator(".may button", has_text="受理").click()
     await expect(state).to_contain_text("已受理")
     await desk.locator(".may button", has_text="化解").click()
     await do(desk, why="双方约定二十二点后不拖动家具")

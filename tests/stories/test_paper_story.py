@@ -42,7 +42,7 @@ async def test_a_shift_is_handed_over_taken_over_and_printed(world: World) -> No
     other = await world.page("wu", "/handover")
     await other.locator(".good a").click()
     await other.get_by_role("button", name="接班").click()
-    await expect(other.locator("main")).to_contain_text("接班人wu")
+    await expect(other.locator("main")).to_contain_text("接班人吴敏")
     await other.goto(f"{world.url}/paper/handover/{name}")
     await expect(other.locator("body")).to_contain_text("北门门磁待修，钥匙在抽屉")
     paper = await other.pdf(format="A4", tagged=False)

@@ -1,4 +1,6 @@
 // What all parts of the page share: asking the server, telling each other, and a few texts.
+export { windowed } from "./rows.js";
+
 export const MINUTE_MS = 60000;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;

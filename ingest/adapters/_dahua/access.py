@@ -16,7 +16,8 @@ _METHODS: dict[int, Method] = {
     13: "pin", 14: "qr", 15: "face", 17: "id_card", 18: "combination", 19: "bluetooth",
     20: "pin", 21: "pin", 22: "combination", 23: "combination", 24: "combination",
     25: "combination", 31: "combination", 32: "combination", 33: "combination",
-    34: "combination", 38: "combination", 43: "qr", 44: "face", 45: "id_card", 46: "pin",
+    34: "combination", 38: "combination", 42: "remote", 43: "qr", 44: "face", 45: "id_card",
+    46: "pin", 47: "qr",
 }  # fmt: skip
 _REASONS: dict[int, DeniedReason] = {
     17: "lost", 18: "no_permission", 19: "mode", 20: "expired", 21: "anti_passback", 22: "other",

@@ -46,6 +46,8 @@ _OWN: dict[tuple[str, ...], Callable[[Notification], list[Reading]]] = {
     ("ruleengine", "recognition", "face"): read_face,
 }
 """Topics with content of their own; all others stand in a table."""
+_TRIGGER = ("device", "trigger")
+"""Of inputs and relays; some firmware sets the whole topic below another root (`VideoSource`)."""
 
 
 def read_notification(notification: Notification, topics: Topics) -> list[Reading]:
@@ -60,7 +62,7 @@ def read_notification(notification: Notification, topics: Topics) -> list[Readin
         read = _OWN.get(folded[:length])
         if read is not None:
             return [_settled(reading, notification) for reading in read(notification)]
-    if folded[:2] == ("device", "trigger"):
+    if _TRIGGER in (folded[:2], folded[1:]):
         return [_settled(_input(notification), notification)]
     return [_settled(_by_table(notification, topics), notification)]
 

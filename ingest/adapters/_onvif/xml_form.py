@@ -13,7 +13,8 @@ _PRODUCER = "uri://"
 
 
 def read_notifications(payload: bytes) -> list[Notification]:
-    """Every notification of a document in order; none if an envelope carries none.
+    """Every notification of a document in order; none if an envelope carries none, or only the
+    blank ones that some firmware answers a poll with.
 
     Raises Unreadable for another document, for too many notifications and for a broken time.
     """
@@ -21,6 +22,9 @@ def read_notifications(payload: bytes) -> list[Notification]:
     parse_into(collector, payload)
     if not collector.found and collector.root not in _ENVELOPES:
         raise Unreadable(f"is a {collector.root} document without a notification", "$")
+    if collector.root in _ENVELOPES:
+        blank = _blank()
+        collector.found = [raw for raw in collector.found if raw != blank]
     return [_notification(raw, at) for at, raw in enumerate(collector.found)]
 
 

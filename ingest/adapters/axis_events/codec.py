@@ -5,13 +5,13 @@ from typing import Any
 
 from ingest.adapters._onvif.bridge_form import read_printed
 from ingest.adapters._onvif.meaning import read_notification
-from ingest.adapters._onvif.notification import Notification, flat_items, topic_path
+from ingest.adapters._onvif.notification import Notification, flat_items, topic_path, utc_time
 from ingest.adapters._onvif.topics import Topics, standard_lines
 from ingest.adapters._onvif.xml_form import read_notifications
 from ingest.adapters.axis_events.analytics import is_count, read_count
 from ingest.adapters.axis_events.entry import ID_POINT, read_id_point
 from ingest.converters import epoch_time, flag, lenient_json, said
-from ingest.message import Message, Reading, Unreadable
+from ingest.message import DeviceTime, Message, Reading, Unreadable
 from ingest.tables import rows
 
 _PER_S = 1000
@@ -78,14 +78,22 @@ def _bridged(mqtt_topic: str, document: dict[str, Any]) -> Notification:
     path = topic_path(said(document.get("topic")) or _event_path(mqtt_topic))
     if not path or not isinstance(content, dict):
         raise Unreadable("has no topic or no message", "$")
-    stamp = document.get("timestamp")
     return Notification(
         path,
-        time=None if stamp is None else epoch_time(stamp, "$.timestamp", unit_per_s=_PER_S),
+        time=_time(document.get("timestamp")),
         device=said(document.get("serial")) or _serial(mqtt_topic),
         source={**flat_items(content.get("key")), **flat_items(content.get("source"))},
         data=flat_items(content.get("data")),
     )
+
+
+def _time(stamp: Any) -> DeviceTime | None:
+    """Milliseconds since 1970; publishers of a camera's WebSocket may write a text of it."""
+    if stamp is None:
+        return None
+    if isinstance(stamp, str) and "-" in stamp:
+        return utc_time(stamp, "$.timestamp")
+    return epoch_time(stamp, "$.timestamp", unit_per_s=_PER_S)
 
 
 def _serial(mqtt_topic: str) -> str | None:

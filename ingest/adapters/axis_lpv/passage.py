@@ -86,7 +86,7 @@ def _device(told: Mapping[str, Any]) -> str | None:
     """The camera's serial number, which is its MAC address without colons."""
     info = told.get("camera_info")
     info = info if isinstance(info, Mapping) else {}
-    named = said(info.get("SerialNumber")) or said(told.get("cameraId"))
+    named = said(info.get("SerialNumber")) or said(told.get("cameraId")) or said(told.get("device"))
     mac = (said(info.get("MACAddress")) or said(told.get("MACAddress")) or "").replace(":", "")
     return named or (mac if _MAC.match(mac) else None)
 

@@ -36,6 +36,7 @@ MEANINGS: dict[str, Meaning] = {
     "CrowdDetection": Meaning("object.seen", "object.left", "crowd"),
     "StayDetection": Meaning("loitering.started", "loitering.ended"),
     "AnimalDetection": Meaning("object.seen", "object.left", "animal"),
+    "ObjectAppearDetection": Meaning("object.seen", "object.left"),
     "ObjectPlacementDetection": Meaning("object.seen", "object.left", "left_object"),
     "ObjectRemovalDetection": Meaning("object.left", None, "taken_object"),
     "HumanTrait": Meaning("object.seen", "object.left", "person"),
@@ -60,15 +61,19 @@ MEANINGS: dict[str, Meaning] = {
 
 STATES: frozenset[str] = frozenset({
     "APConnect", "AccessSnap", "AddCard", "AlarmOutput", "AudioAnomaly", "AudioIntensity",
-    "AudioMutation", "BackLightOff", "BackLightOn", "BatteryLowPower", "CallSnap",
-    "ConfigChange", "DGSErrorReport", "DoorControl", "FightDetection", "FireWarningInfo",
-    "GotoPreset", "HeatImagingTemper", "HungupPhone", "IPConflict", "IntelliFrame",
-    "InterVideoAccess", "KeepLightOn", "LeFunctionStatusSync", "LoginFailure", "MACConflict",
-    "MDResult", "ManNumDetection", "NetAbort", "NetMonitorAbort", "NetworkChange", "NewFile",
-    "PassiveHungup", "QueueNumDetection", "QueueStayDetection", "Reboot", "RecordDelete",
-    "RequestCallState", "RtspSessionDisconnect", "SecurityImExport", "SendCard",
+    "AudioMutation", "AutoRegister", "BackLightOff", "BackLightOn", "BatteryLowPower", "CallSnap",
+    "ChangeDetection", "CitizenPictureCompare", "ConfigChange", "DGSErrorReport", "DialRecognition",
+    "DoorControl", "DoorStateDetection", "ElevatorWorkInfo", "FaceFeatureAbstract",
+    "FightDetection", "Fingerprint", "FireWarningInfo", "GotoPreset", "HeatImagingTemper",
+    "HungupPhone", "IPConflict", "IntelliFrame", "InterVideoAccess", "KeepLightOn",
+    "LeFunctionStatusSync", "LeaveDetection", "LoginFailure", "MACConflict", "MDResult",
+    "ManNumDetection", "NetAbort", "NetMonitorAbort", "NetworkChange", "NewFile",
+    "ObjectDisappearDetection", "ObjectStateDetection", "OpenCloseDoorDetection",
+    "ParkingSpaceStatus", "PassiveHungup", "QueueNumDetection", "QueueStayDetection", "Reboot",
+    "RecordDelete", "RequestCallState", "RtspSessionDisconnect", "SecurityImExport", "SendCard",
     "StorageFailure", "StorageFormat", "StorageLowSpace", "StorageNotExist", "SystemState",
-    "TumbleDetection", "UpdateFile", "Upgrade", "UserLock",
+    "TrafficJam", "TrappedInLiftDetection", "TumbleDetection", "UpdateFile", "Upgrade", "UserLock",
+    "WorkClothesDetection",
 })  # fmt: skip
 """Codes that tell how a device is or what its software does: kept as states, never happenings."""
 

@@ -11,8 +11,9 @@ from ingest.converters import whole
 from ingest.message import Reading
 
 PASSAGES = frozenset({
-    "ANPR", "TrafficCarMeasurement", "TrafficGate", "TrafficJunction", "TrafficManualSnap",
-    "TrafficParking", "TrafficTollGate", "VehicleRecognition",
+    "ANPR", "CarDrivingInOut", "TrafficCarMeasurement", "TrafficGate", "TrafficJunction",
+    "TrafficManualSnap", "TrafficOverSpeed", "TrafficParking", "TrafficRetrograde",
+    "TrafficTollGate", "TrafficUnderSpeed", "VehicleRecognition",
 })  # fmt: skip
 """Codes that tell of one vehicle, with or without a plate."""
 

@@ -141,6 +141,8 @@ def _unwrapped(content: Mapping[str, Any], path: str) -> Document:
         record = Record(content, path)
         if "eventType" in record or "AccessControllerEvent" in record:
             return Document(ALERT, record)
+        if "major" in record and "minor" in record and "time" in record:
+            return Document("AcsEvent", Record({"InfoList": content}, path))
         if "captureTime" in record and "plateNumber" in record:
             return Document("Plates", Record({"Plate": content}, path))
         for root in ROOTS:

@@ -26,6 +26,7 @@ from processors.core.effects import (
 )
 from processors.core.rule import NO_EFFECTS, Rule, Situation, ms
 from processors.rules.areas import AreaRead, area_name, area_of, is_closed, last_in, without
+from processors.rules.letting_in import ADMITTED
 from processors.rules.missed import Doubt, settled
 from processors.rules.night import LocalTime, next_clock
 from processors.rules.places import nowhere, of_credential
@@ -156,7 +157,7 @@ RULE = Rule(
         "read_out": Words(zh="离开读数", en="read on the way out"),
         "device_says_so": Words(zh="设备按防回传拒绝", en="the device refused for it"),
     },
-    inputs=frozenset({"access.granted", "access.denied"}),
+    inputs=ADMITTED | {"access.denied"},
     scopes=where_on("antipassback", of_credential),
     params=AntipassbackParams,
     state=Reads,

@@ -26,6 +26,7 @@ from processors.core.patterns import EMPTY, Window, slide
 from processors.core.rule import NO_EFFECTS, Params, Rule, Situation, ms
 from processors.rules.causes import by_fire
 from processors.rules.lanes import PASSAGES
+from processors.rules.letting_in import LETS_ONE
 from processors.rules.places import DOORS, at_lane
 from processors.rules.plates import plate_of
 from schemas.alerts import Evidence
@@ -56,7 +57,6 @@ class Lane:
     reasons: Window = EMPTY
 
 
-COMMANDS = frozenset({"access.granted", "exit.requested"})
 Result = tuple[Lane, tuple[Effect, ...]]
 
 
@@ -166,7 +166,7 @@ RULE = Rule(
         "unread": Words(zh="有车，未读到车牌", en="a vehicle without a plate"),
         "device_says_forced": Words(zh="设备报强行抬杆", en="the device says forced"),
     },
-    inputs=COMMANDS
+    inputs=LETS_ONE
     | PASSAGES
     | {"vehicle.seen", "barrier.opened", "barrier.closed", "barrier.forced"},
     scopes=at_lane,

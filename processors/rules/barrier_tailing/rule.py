@@ -27,6 +27,7 @@ from processors.core.effects import (
 from processors.core.patterns import EMPTY, Window, recent, slide
 from processors.core.rule import NO_EFFECTS, Params, Rule, Situation, ms
 from processors.core.words import WEEK_MS, week_words
+from processors.rules.letting_in import ADMITTED, is_told_again
 from processors.rules.places import at_lane
 from processors.rules.plates import PASSED, Vehicle, plate_of, with_reading
 from schemas.alerts import Evidence
@@ -36,7 +37,8 @@ from schemas.events import Event
 
 
 class BarrierTailingParams(Params):
-    """Seconds. All are our own judgement; `before_s` is how long a plate is read before the arm.
+    """Seconds. All are our own judgement; `before_s` is how long a plate is read before the arm,
+    `bounce_s` within which a credential let in again is one read told twice.
 
     `opening_lists` are the lists of the devices whose plates open the barrier by themselves.
     """
@@ -44,6 +46,7 @@ class BarrierTailingParams(Params):
     before_s: float = Field(default=10, ge=0)
     after_s: float = Field(default=4, ge=0)
     same_vehicle_s: float = Field(default=3, ge=0)
+    bounce_s: float = Field(default=2, ge=0)
     cycle_max_s: float = Field(default=120, gt=0)
     clear_s: float = Field(default=600, gt=0)
     opening_lists: tuple[str, ...] = ("allow", "resident")
@@ -73,9 +76,7 @@ class Lane:
 QUEUE_MAX = 20
 """Openings in a row, each within `after_s` of the last, that are told apart."""
 READ = frozenset({"plate.read", "vehicle.seen"})
-OTHERS = frozenset(
-    {"barrier.opened", "barrier.closed", "loop.occupied", "loop.cleared", "access.granted"}
-)
+OTHERS = frozenset({"barrier.opened", "barrier.closed", "loop.occupied", "loop.cleared"})
 
 
 def step(now: Situation, state: Lane, told: Input) -> tuple[Lane, tuple[Effect, ...]]:
@@ -83,17 +84,22 @@ def step(now: Situation, state: Lane, told: Input) -> tuple[Lane, tuple[Effect, 
     if isinstance(told, Deadline):
         return _judge(now, state, told)
     assert isinstance(told, Event)
+    if told.type in ADMITTED:
+        return _granted(now, state, evidence("granted", told)), NO_EFFECTS
     match told.type:
         case "barrier.opened":
             return _opened(now, state, told)
         case "barrier.closed":
             return _closed(now, state, told)
-        case "access.granted":
-            grants = slide(state.grants, evidence("granted", told), ms(now.params.cycle_max_s))
-            return replace(state, grants=grants), NO_EFFECTS
         case "loop.occupied" | "loop.cleared":
             return _loop(state, told), NO_EFFECTS
     return _vehicle(now, state, told), NO_EFFECTS
+
+
+def _granted(now: Situation, state: Lane, item: Evidence) -> Lane:
+    if is_told_again(state.grants, item, ms(now.params.bounce_s)):
+        return state
+    return replace(state, grants=slide(state.grants, item, ms(now.params.cycle_max_s)))
 
 
 def _opened(now: Situation, state: Lane, event: Event) -> tuple[Lane, tuple[Effect, ...]]:
@@ -206,7 +212,7 @@ RULE = Rule(
         "loop_freed": Words(zh="车过地感", en="a vehicle left the loop"),
         "vehicle": Words(zh="过车", en="a vehicle passed"),
     },
-    inputs=PASSED | READ | OTHERS,
+    inputs=PASSED | READ | OTHERS | ADMITTED,
     scopes=at_lane,
     params=BarrierTailingParams,
     state=Lane,

@@ -97,7 +97,7 @@ def _detail(earlier: Sighting, later: Sighting, metres: float | None, *, same: b
         )
     return Words(
         zh=f"{at}{name.zh}{place.zh}{first.zh}，{again}又在{away.zh}此处{then.zh}"
-        f"{said.zh and '；' + said.zh}。{plate.zh}请先比对两图，勿仅凭此拦车。首办：公安。",
+        f"{said.zh and '；' + said.zh}。{plate.zh}请先比对两图，勿仅凭此拦车。首办：民警。",
         en=f"{first.en.capitalize()} at {name.en} {place.en} {at}, {then.en} here{away.en} {again}"
         f"{said.en and '; ' + said.en}.{plate.en} Compare both pictures first, and stop nobody on "
         "this alone. First: police.",

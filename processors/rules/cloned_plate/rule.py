@@ -204,7 +204,7 @@ def _detail(now: Situation, doubt: Doubt) -> Words:
     where = now.config.place_name(first.place)
     return Words(
         zh=f"{when}{where.zh}驶入，未读到驶出，{span.zh}后同一号牌又在此驶入。也可能为出口漏读。"
-        "请先比对两图，勿仅凭此拦车。首办：公安。",
+        "请先比对两图，勿仅凭此拦车。首办：民警。",
         en=f"In at {where.en} {when}, no exit read, and the same plate in here again after "
         f"{span.en}. Perhaps an exit was missed. Compare both pictures first, and stop nobody on "
         "this alone. First: police.",

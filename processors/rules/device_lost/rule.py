@@ -3,10 +3,12 @@
 Why: a dead reader or camera looks like a quiet day, and everything that rests on it is blind until
 somebody knows. Fires when a device that has a heartbeat in the site file says nothing for
 `heartbeats_max` of them, or one with a `silence_s` for so long, or when its last will reports it
-gone for `flap_s`; any live reading ends it. A device that hangs on another waits until that one has
-been judged, and is silenced by its alert. Misses devices without either in the site file that leave
-no last will, and a device that still sends heartbeats while its sensor is dead. Known false alarms:
-a heartbeat set shorter than the device's own. While input is missing nothing is judged.
+gone for `flap_s`; any live reading ends it, whatever its own clock says: one that came too late
+for its time counts for when it was received. A device that hangs on another waits until that one
+has been judged, and is silenced by its alert. Misses devices without either in the site file that
+leave no last will, a device that still sends heartbeats while its sensor is dead, and for as long
+as old readings come in, one that died behind a broker which only now hands them on. Known false
+alarms: a heartbeat set shorter than the device's own. While input is missing nothing is judged.
 """
 
 from dataclasses import dataclass, replace
@@ -18,6 +20,7 @@ from processors.core.effects import (
     ClearAlert,
     Deadline,
     Effect,
+    Heard,
     Input,
     NearMiss,
     OpenAlert,
@@ -70,10 +73,12 @@ RECHECK_MAX_MS = 24 * 3600 * MS_PER_S
 FRESH = Device()
 
 
-def step(now: Situation, state: Device, told: Input) -> tuple[Device, tuple[Effect, ...]]:
+def step(now: Situation, state: Device, told: Input | Heard) -> tuple[Device, tuple[Effect, ...]]:
     """One input of one device."""
     if isinstance(told, Deadline):
         return _recheck(now, state) if told.name == "recheck" else _due(now, state, told)
+    if isinstance(told, Heard):
+        return _heard(now, state)
     assert isinstance(told, Event)
     if told.type == "config.activated":
         return _expected(now, state)
@@ -84,26 +89,33 @@ def step(now: Situation, state: Device, told: Input) -> tuple[Device, tuple[Effe
     return _heard(now, state, told)
 
 
-def _heard(now: Situation, state: Device, event: Event) -> tuple[Device, tuple[Effect, ...]]:
-    """A live reading ends everything; a kept word that it is online only ends a goodbye."""
+def _heard(
+    now: Situation, state: Device, event: Event | None = None
+) -> tuple[Device, tuple[Effect, ...]]:
+    """A live reading ends everything; a kept word that it is online only ends a goodbye.
+
+    Of one that came too late no more is known than that it was heard now.
+    """
     beat = beat_ms(now.config.device_by_id.get(now.scope.id))
-    if state.offline is None and (event.data.retained or not state.lost):
-        known = state.heard_at is not None and event.at - state.heard_at < beat // COARSE
-        if known or beat == 0 or event.data.retained:
+    retained = event is not None and event.data.retained
+    if state.offline is None and (retained or not state.lost):
+        known = state.heard_at is not None and now.at - state.heard_at < beat // COARSE
+        if known or beat == 0 or retained:
             return state, NO_EFFECTS
         if state.heard_at is not None:
-            return Device(heard_at=event.at), NO_EFFECTS
+            return Device(heard_at=now.at), NO_EFFECTS
     effects = _back(state, now.scope.id, event)
     if state.heard_at is None or state.lost:
         effects = (*effects, ShowDevice(now.scope.id, "online", now.at, now.at))
     if beat == 0:
         return FRESH, effects
-    return Device(heard_at=event.at), (*effects, _listen(now, event.at))
+    return Device(heard_at=now.at), (*effects, _listen(now, now.at))
 
 
-def _back(state: Device, device: str, event: Event) -> tuple[Effect, ...]:
+def _back(state: Device, device: str, event: Event | None) -> tuple[Effect, ...]:
     if state.lost:
-        items = (evidence("heard", event),) if event.type.startswith("device.") else ()
+        tells = event is not None and event.type.startswith("device.")
+        items = (evidence("heard", event),) if event is not None and tells else ()
         return (CancelDeadline("recheck"), ClearAlert(device, items))
     if state.offline is not None:
         return (CancelDeadline("offline"), NearMiss("offline", "back before the wait was over"))
@@ -235,6 +247,7 @@ RULE = Rule(
     handler="maintenance",
     delivery="list",
     reads_states=True,
+    hears=True,
     rejoin_ms=5 * 60 * MS_PER_S,
     inhibitors=_causes,
 )

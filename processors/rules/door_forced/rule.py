@@ -28,6 +28,7 @@ from processors.core.effects import (
 )
 from processors.core.rule import NO_EFFECTS, Params, Rule, Situation, ms
 from processors.rules.causes import by_fire
+from processors.rules.letting_in import RELEASES
 from processors.rules.places import CAMERA_TYPES, at_door
 from schemas.alerts import Evidence
 from schemas.base import MS_PER_S, Words
@@ -56,7 +57,6 @@ class Forced:
     alerted_at: int | None = None
 
 
-ALLOW = frozenset({"access.granted", "access.duress", "exit.requested", "door.unlocked"})
 SECOND = CAMERA_TYPES | {"access.denied", "person.passed"}
 OTHERS_MAX = 5
 
@@ -67,7 +67,7 @@ def step(now: Situation, state: Forced, told: Input) -> tuple[Forced, tuple[Effe
         return _judge(now, state, told)
     assert isinstance(told, Event)
     state = _over(now, state)
-    if told.type in ALLOW:
+    if told.type in RELEASES:
         return _allowed(state, told)
     if told.type in SECOND:
         return _second(now, state, told)
@@ -170,7 +170,7 @@ RULE = Rule(
         "opened": Words(zh="无授权开门", en="opened without grant"),
         "second_source": Words(zh="另有读数相符", en="a second source"),
     },
-    inputs=ALLOW | SECOND | {"door.opened", "door.forced", "door.closed"},
+    inputs=RELEASES | SECOND | {"door.opened", "door.forced", "door.closed"},
     scopes=at_door,
     params=ForcedParams,
     state=Forced,

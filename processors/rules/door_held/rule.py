@@ -27,6 +27,7 @@ from processors.core.effects import (
 from processors.core.rule import NO_EFFECTS, Params, Rule, Situation, ms
 from processors.core.words import span_words
 from processors.rules.causes import by_fire_or_works
+from processors.rules.letting_in import RELEASES
 from processors.rules.places import at_door
 from schemas.alerts import Evidence
 from schemas.base import MS_PER_S, Words
@@ -62,9 +63,9 @@ def step(now: Situation, state: Held, told: Input) -> tuple[Held, tuple[Effect, 
     if isinstance(told, Deadline):
         return _deadline(now, state, told)
     assert isinstance(told, Event)
+    if told.type in RELEASES:
+        return replace(state, unlocked_at=told.at), NO_EFFECTS
     match told.type:
-        case "access.granted" | "door.unlocked" | "exit.requested":
-            return replace(state, unlocked_at=told.at), NO_EFFECTS
         case "door.opened" if state.opened is None:
             return _opened(now, state, told)
         case "door.held" if not state.alerted:
@@ -151,16 +152,7 @@ RULE = Rule(
         "opened": Words(zh="开门", en="opened"),
         "closed": Words(zh="关门", en="closed"),
     },
-    inputs=frozenset(
-        {
-            "door.opened",
-            "door.closed",
-            "door.held",
-            "door.unlocked",
-            "access.granted",
-            "exit.requested",
-        }
-    ),
+    inputs=RELEASES | {"door.opened", "door.closed", "door.held"},
     scopes=at_door,
     params=HeldParams,
     state=Held,

@@ -34,6 +34,7 @@ from processors.rules.homes import (
     reads_exits,
     stands_at,
 )
+from processors.rules.letting_in import ADMITTED
 from processors.rules.places import nowhere
 from processors.rules.usage import (
     UNUSED,
@@ -181,7 +182,7 @@ RULE = Rule(
     version="1",
     title=Words(zh="登记与使用不符", en="register and use differ"),
     steps={"used": Words(zh="进出该户", en="in or out there")},
-    inputs=frozenset({"access.granted", "door.opened", "register.changed"}),
+    inputs=ADMITTED | {"door.opened", "register.changed"},
     scopes=of_dwelling,
     joined=by_card,
     params=DwellingUnusualParams,

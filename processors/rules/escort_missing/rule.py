@@ -26,6 +26,7 @@ from processors.core.effects import (
 from processors.core.patterns import EMPTY, Window
 from processors.core.rule import NO_EFFECTS, Rule, Scope, Situation, ms
 from processors.core.words import span_words
+from processors.rules.letting_in import ADMITTED
 from processors.rules.missed import was_away
 from processors.rules.places import nowhere, of_credential
 from processors.rules.switch import SwitchedParams, switched, where_on
@@ -77,10 +78,10 @@ def step(now: Situation, state: Escort, told: Input) -> tuple[Escort, tuple[Effe
 
 def _class_of(now: Situation, event: Event) -> str | None:
     """The class of the credential: the device's word, or the register's, a pass being a visit."""
-    assert isinstance(event.data, AccessGranted)
+    told = event.data.credential_class if isinstance(event.data, AccessGranted) else None
     held = now.register.holding(event.subject, event.at)
-    if event.data.credential_class is not None or held is None:
-        return event.data.credential_class
+    if told is not None or held is None:
+        return told
     return held.credential_class or ("visitor" if held.record == "pass" else None)
 
 
@@ -160,7 +161,7 @@ RULE = Rule(
         "visitor": Words(zh="来访凭证授权", en="a visitor let in"),
         "granted": Words(zh="单人授权", en="one person let in"),
     },
-    inputs=frozenset({"access.granted"}),
+    inputs=ADMITTED,
     scopes=where_on("escort_missing", scopes),
     params=EscortParams,
     state=Escort,

@@ -65,17 +65,18 @@ def _detail(now: Situation, due: Standing, *, long: bool) -> Words:
     span = span_words(now.at - due.since)
     if long:
         return Words(
-            zh=f"车辆占用消防车通道已{span.zh}，物业未能移走。请立即到场，联系车主或依法拖移。"
-            "首办：公安，物业配合。",
-            en=f"A vehicle has stood in the fire lane for {span.en}, and property has not moved it."
-            " Go there now; call its owner or have it towed. First: police, with property.",
+            zh=f"车辆占用消防车通道已{span.zh}，仍未移走。请立即到场，联系车主或依法拖移。"
+            "首办：民警，物业配合。",
+            en=f"A vehicle has stood in the fire lane for {span.en} and is still there. Go there "
+            "now; call its owner or have it towed. First: police, with property.",
         )
+    later = span_words(ms(now.params.police_min * 60))
     return Words(
         zh=f"车辆占用消防车通道已{span.zh}。可能正在上下客或装卸。请立即喊话并联系车主移车，"
-        "半小时未移转公安。首办：物业。",
+        f"满{later.zh}仍未移走的转民警。首办：物业。",
         en=f"A vehicle has stood in the fire lane for {span.en}. Perhaps somebody is being set "
-        "down, or unloading. Call out and ask the owner to move it now. First: property, then "
-        "police.",
+        "down, or unloading. Call out and ask the owner to move it now; after "
+        f"{later.en} it goes to the police. First: property.",
     )
 
 

@@ -26,6 +26,7 @@ from processors.core.effects import (
 from processors.core.patterns import EMPTY, Window
 from processors.core.rule import NO_EFFECTS, Params, Rule, Situation, ms
 from processors.core.words import span_words
+from processors.rules.letting_in import ADMITTED
 from processors.rules.missed import was_away
 from processors.rules.places import at_door, nowhere
 from schemas.alerts import Evidence
@@ -64,9 +65,9 @@ def step(now: Situation, state: Door, told: Input) -> tuple[Door, tuple[Effect, 
     if isinstance(told, Deadline):
         return _over(now, state, told)
     assert isinstance(told, Event)
+    if told.type in ADMITTED:
+        return _granted(now, state, told)
     match told.type:
-        case "access.granted":
-            return _granted(now, state, told)
         case "door.opened":
             return _entered(now, replace(state, is_open=True), EMPTY)
         case "person.passed":
@@ -137,7 +138,7 @@ RULE = Rule(
     version="1",
     title=Words(zh="授权未进门", en="granted, nobody entered"),
     steps={"granted": Words(zh="授权", en="let in")},
-    inputs=frozenset({"access.granted", "door.opened", "door.closed", "person.passed"}),
+    inputs=ADMITTED | {"door.opened", "door.closed", "person.passed"},
     scopes=at_door,
     params=NoEntryParams,
     state=Door,

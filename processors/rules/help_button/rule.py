@@ -101,7 +101,7 @@ def _detail(presses: int, enrolled: bool) -> Words:
         care = Words(zh="，已同意接受关爱", en="; enrolled in care by consent")
     return Words(
         zh=f"按下求助按钮{often.zh}{care.zh}。请立即回拨或对讲确认；无人应答即上门查看，必要时拨打120。"
-        "首办：照护站。",
+        "首办：关爱站。",
         en=f"A help button was pressed{often.en}{care.en}. Call back now; if nobody answers go "
         "there, and call 120 if need be. First: care station.",
     )

@@ -28,6 +28,7 @@ from processors.core.rule import NO_EFFECTS, Rule, Scope, Situation, ms
 from processors.core.words import span_words
 from processors.rules.distances import metres_between, position_of
 from processors.rules.impossible_travel.learned import Learned, learned, least_ms
+from processors.rules.letting_in import ADMITTED
 from processors.rules.places import of_credential
 from processors.rules.switch import SwitchedParams, switched, where_on
 from schemas.alerts import Evidence
@@ -136,7 +137,7 @@ RULE = Rule(
     version="1",
     title=Words(zh="两处读卡过近", en="at two places too soon"),
     steps={"read": Words(zh="读到凭证", en="read here")},
-    inputs=frozenset({"access.presented", "access.granted", "access.denied"}),
+    inputs=ADMITTED | {"access.presented", "access.denied"},
     scopes=where_on("impossible_travel", of_credential),
     params=TravelParams,
     state=Travel,

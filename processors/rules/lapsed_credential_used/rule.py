@@ -35,6 +35,7 @@ from processors.rules.lapsed_credential_used.entries import (
     in_force,
     last_ended,
 )
+from processors.rules.letting_in import ADMITTED
 from processors.rules.places import of_credential
 from schemas.alerts import Evidence
 from schemas.base import Words
@@ -135,7 +136,7 @@ RULE = Rule(
     version="1",
     title=Words(zh="到期凭证仍可用", en="lapsed credential used"),
     steps={"granted": Words(zh="到期后仍获授权", en="granted after its end")},
-    inputs=frozenset({"access.granted", "register.changed"}),
+    inputs=ADMITTED | {"register.changed"},
     scopes=of_credential,
     params=LapsedParams,
     state=Lapse,

@@ -24,6 +24,7 @@ from processors.core.effects import (
 )
 from processors.core.rule import NO_EFFECTS, Rule, Scope, Situation
 from processors.rules.night import NightParams, at_night, morning_of
+from processors.rules.people import PERSON
 from processors.rules.places import in_zone, of_vehicle
 from processors.rules.switch import SwitchedParams, switched
 from schemas.alerts import Evidence
@@ -58,7 +59,7 @@ def scopes(event: Event, config: EstateConfig) -> tuple[Scope, ...]:
     """The restricted zone that was entered, or the vehicle that came in."""
     if not isinstance(event.data, CameraData):
         return () if event.data.direction == "out" else of_vehicle(event, config)
-    if event.data.object not in (None, "person"):
+    if event.data.object not in (None, PERSON):
         return ()
     return tuple(scope for scope in in_zone(event, config) if config.is_key(scope.id))
 

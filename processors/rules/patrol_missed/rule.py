@@ -26,6 +26,7 @@ from processors.core.effects import (
 from processors.core.rule import NO_EFFECTS, Rule, Scope, Situation, by_place, ms
 from processors.core.words import clock_text
 from processors.rules.homes import watchers
+from processors.rules.letting_in import ADMITTED
 from processors.rules.places import nowhere
 from processors.rules.switch import SwitchedParams, switched
 from schemas.base import Words
@@ -155,7 +156,7 @@ RULE = Rule(
     version="1",
     title=Words(zh="巡更缺失", en="patrol missed"),
     steps={"read": Words(zh="刷卡", en="read")},
-    inputs=frozenset({"access.granted", "access.presented", "register.changed"}),
+    inputs=ADMITTED | {"access.presented", "register.changed"},
     scopes=at_place,
     params=PatrolParams,
     state=Patrol,

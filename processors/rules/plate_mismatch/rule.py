@@ -238,7 +238,7 @@ def _another(now: Situation, before: Passage, new: Passage, same: bool) -> Words
         doubt = Words(zh="易混字符的号牌（可能误读）", en="a plate that readers confuse with it")
     return Words(
         zh=f"{when}{where.zh}也读到{doubt.zh}；{looks.zh}。光线可能改变颜色，请先比对两图，"
-        "再核对车辆登记。首办：公安。",
+        "再核对车辆登记。首办：民警。",
         en=f"At {when} {where.en} read {doubt.en}; {looks.en}. Light may change a colour; compare "
         "both pictures first, then the vehicle's record. First: police.",
     )

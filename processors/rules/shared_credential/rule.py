@@ -13,6 +13,7 @@ from pydantic import Field
 
 from processors.core.effects import Deadline, Effect, Input, NearMiss, OpenAlert, evidence
 from processors.core.rule import NO_EFFECTS, Rule, Situation, ms
+from processors.rules.letting_in import ADMITTED
 from processors.rules.places import of_credential
 from processors.rules.switch import SwitchedParams, switched, where_on
 from processors.rules.terms import Term, forgetting, term_of
@@ -79,7 +80,7 @@ RULE = Rule(
     version="1",
     title=Words(zh="非持有人使用", en="credential not with its holder"),
     steps={"other_person": Words(zh="设备报非持有人", en="the device says not the holder")},
-    inputs=frozenset({"access.presented", "access.granted", "access.denied", "register.changed"}),
+    inputs=ADMITTED | {"access.presented", "access.denied", "register.changed"},
     scopes=where_on("shared_credential", of_credential),
     params=SharedParams,
     state=Consent,

@@ -4,8 +4,9 @@ Why: most strangers come in behind a resident who holds the door. Fires when, wi
 the door (or `window_s` after a grant where no contact reports), the people counted through it are
 more than the grants and exit requests; each source is counted for itself and the highest counts,
 so that a turnstile and a camera that saw the same person do not add up. Misses people in a row that
-no counter, turnstile or tracking camera tells apart, and openings by a guard's release, which lets
-in whoever the guard means to. Known false alarms: a family on one swipe, which is normal life (so a
+no counter, turnstile or tracking camera tells apart, openings by a guard's release, which lets in
+whoever the guard means to, and openings to a duress code: `duress` tells of those, and nobody else
+is to learn of them. Known false alarms: a family on one swipe, which is normal life (so a
 gate only counts it), and passers-by that a camera sees at the door.
 """
 
@@ -26,6 +27,7 @@ from processors.core.patterns import EMPTY, Window, recent
 from processors.core.rule import NO_EFFECTS, Params, Rule, Situation, ms
 from processors.core.words import WEEK_MS, week_words
 from processors.rules.causes import by_fire
+from processors.rules.letting_in import DURESS, LETS_ONE, is_admitted, is_told_again
 from processors.rules.people import Passage, Total, joined, passage_of, people_count, risen
 from processors.rules.places import at_door
 from schemas.alerts import Evidence
@@ -36,13 +38,15 @@ from schemas.events import Event
 class TailgatingParams(Params):
     """Seconds. `grant_s` is Genetec's 5 s grant and 3 s entry, `window_s` Alcatraz's 5 s.
 
-    Our own judgement: `settle_s`, since many makes stamp whole seconds; `cycle_max_s`, after which
-    an open door is the matter of `door_held`; and `clear_s`.
+    Our own judgement: `settle_s`, since many makes stamp whole seconds; `bounce_s`, within which a
+    credential let in again is one swipe told twice; `cycle_max_s`, after which an open door is the
+    matter of `door_held`; and `clear_s`.
     """
 
     grant_s: float = Field(default=8, gt=0)
     window_s: float = Field(default=5, gt=0)
     settle_s: float = Field(default=1, ge=0)
+    bounce_s: float = Field(default=2, ge=0)
     cycle_max_s: float = Field(default=30, gt=0)
     clear_s: float = Field(default=600, gt=0)
 
@@ -61,7 +65,6 @@ class Cycle:
 
 
 GRANTS_MAX = 50
-LETS_IN = frozenset({"access.granted", "exit.requested"})
 LEAF = frozenset({"door.opened", "door.closed"})
 PEOPLE = frozenset({"person.passed", "person.counted", "line.crossed", "object.seen"})
 
@@ -71,9 +74,9 @@ def step(now: Situation, state: Cycle, told: Input) -> tuple[Cycle, tuple[Effect
     if isinstance(told, Deadline):
         return _judge(now, state, told.judged)
     assert isinstance(told, Event)
+    if told.type in LETS_ONE:
+        return _granted(now, state, told)
     match told.type:
-        case "access.granted" | "exit.requested":
-            return _granted(now, state, told)
         case "door.opened" if state.opened_at is None or state.closed_at is not None:
             return _opened(now, state, told)
         case "door.closed" if state.opened_at is not None and state.closed_at is None:
@@ -88,9 +91,11 @@ def step(now: Situation, state: Cycle, told: Input) -> tuple[Cycle, tuple[Effect
 
 
 def _granted(now: Situation, state: Cycle, event: Event) -> tuple[Cycle, tuple[Effect, ...]]:
-    step = "granted" if event.type == "access.granted" else "exit_requested"
-    grants = (*state.grants[-GRANTS_MAX + 1 :], evidence(step, event))
-    state = replace(state, grants=grants)
+    step = "granted" if is_admitted(event) else "exit_requested"
+    item = evidence(step, event)
+    if is_told_again(state.grants, item, ms(now.params.bounce_s)):
+        return state, NO_EFFECTS
+    state = replace(state, grants=(*state.grants[-GRANTS_MAX + 1 :], item))
     if state.opened_at is not None:
         return state, NO_EFFECTS
     return state, (_end(state, event.at + ms(now.params.grant_s)),)
@@ -136,6 +141,8 @@ def _judge(now: Situation, state: Cycle, judged: bool) -> tuple[Cycle, tuple[Eff
     people = people_count(state.passages)
     if not swiped or people <= len(let_in):
         return after, NO_EFFECTS
+    if any(item.type == DURESS for item in let_in):
+        return after, (NearMiss("passed", "a duress code was given: that is told, and silently"),)
     if not judged:
         missing = NearMiss("passed", "not judged: readings of that time may be missing")
         return after, (missing,)
@@ -185,7 +192,7 @@ RULE = Rule(
         "passed": Words(zh="有人通过", en="somebody passed"),
         "seen": Words(zh="画面见人", en="seen on camera"),
     },
-    inputs=LETS_IN | LEAF | PEOPLE,
+    inputs=LETS_ONE | LEAF | PEOPLE,
     scopes=at_door,
     params=TailgatingParams,
     state=Cycle,

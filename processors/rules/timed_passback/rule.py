@@ -26,6 +26,7 @@ from processors.core.effects import (
 from processors.core.rule import NO_EFFECTS, Rule, Situation, ms
 from processors.core.words import span_words
 from processors.rules.areas import AreaRead, area_name, area_of, last_in, without
+from processors.rules.letting_in import ADMITTED
 from processors.rules.missed import Doubt, settled
 from processors.rules.places import nowhere, of_credential
 from processors.rules.switch import SwitchedParams, switched, where_on
@@ -120,7 +121,7 @@ RULE = Rule(
     version="1",
     title=Words(zh="短时重复进入", en="let in again within minutes"),
     steps={"granted": Words(zh="授权进入", en="let in")},
-    inputs=frozenset({"access.granted"}),
+    inputs=ADMITTED,
     scopes=where_on("timed_passback", of_credential),
     params=TimedPassbackParams,
     state=Entries,

@@ -27,6 +27,7 @@ from processors.core.effects import (
 from processors.core.rule import NO_EFFECTS, Params, Rule, Situation, ms
 from processors.core.words import clock_text
 from processors.rules.homes import reads_exits, watchers, ways_out
+from processors.rules.letting_in import ADMITTED
 from processors.rules.places import nowhere, of_credential
 from processors.rules.terms import Term, forgetting
 from schemas.alerts import Evidence
@@ -179,7 +180,7 @@ RULE = Rule(
         "entered": Words(zh="进入", en="came in"),
         "left": Words(zh="离开", en="left"),
     },
-    inputs=frozenset({"access.granted", "register.changed"}),
+    inputs=ADMITTED | {"register.changed"},
     scopes=of_credential,
     params=VisitorParams,
     state=Visit,

@@ -22,6 +22,7 @@ from processors.rules import care as homes_in_care
 from processors.rules.absences import holding
 from processors.rules.care import Care, is_blind, listened, registered
 from processors.rules.homes import by_card, home_name, of_dwelling, stands_at
+from processors.rules.letting_in import shown_as
 from processors.views.shape import SHOW, Pace, changed, is_due, read_model
 from schemas.base import MS_PER_S, Words
 from schemas.event_data import RegisterChanged
@@ -132,7 +133,7 @@ def _view(now: Situation, state: Home) -> CareView:
         place_name=home_name(now.config, now.scope.id, place),
         state=_state(now, state),
         last=None if care.last is None else care.last.time,
-        last_by=None if care.last is None else care.last.type,
+        last_by=None if care.last is None else shown_as(care.last.type),
         silent_max_s=care.silent_ms // MS_PER_S,
         away_until=None if away is None else away.until,
         at=now.at,

@@ -23,6 +23,7 @@ from processors.rules.homes import (
     reads_exits,
     stands_at,
 )
+from processors.rules.letting_in import ADMITTED, shown_as
 from processors.rules.night import day_of
 from processors.rules.places import nowhere
 from processors.rules.usage import (
@@ -130,7 +131,7 @@ def _heard(now: Situation, state: Known, event: Event) -> Known | None:
         state,
         usage=used(now, state.usage, reading),
         last=event.at,
-        last_by=event.type,
+        last_by=shown_as(event.type),
         last_place=data.place,
         last_way=data.direction,
     )
@@ -245,7 +246,7 @@ def _inside(state: Known, doors: tuple[Place, ...]) -> bool | None:
 VIEW = read_model(
     "homes",
     Words(zh="房屋使用", en="homes in use"),
-    ("access.granted", "door.opened", "register.changed"),
+    (*ADMITTED, "door.opened", "register.changed"),
     of_dwelling,
     HomesParams,
     Known,

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from processors.core.effects import Effect, Found, TellScope, Told
 from processors.core.rule import NO_EFFECTS, Params, Scope, Situation, by_place
 from processors.rules.lanes import PASSAGES
+from processors.rules.letting_in import ADMITTED, is_admitted
 from processors.rules.places import at_lane
 from processors.views.passing import Lane, passed
 from processors.views.shape import Pace, changed, is_due, read_model
@@ -22,7 +23,7 @@ from schemas.events import Event
 from schemas.place import EstateConfig
 from schemas.views import DayCount, PassagesView
 
-PEOPLE = frozenset({"access.granted", "person.passed", "person.counted"})
+PEOPLE = ADMITTED | {"person.passed", "person.counted"}
 WAYS = ("people_in", "people_out", "vehicles_in", "vehicles_out")
 WEEKS = 4
 NO_HOURS = (0,) * 24
@@ -98,7 +99,7 @@ def step(now: Situation, state: Passages, told: Told) -> tuple[Passages, tuple[E
         return replace(state, lane=lane), _tell(now, told, found)
     if isinstance(told.data, PersonCounted):
         return _totalled(now, state, told, told.data)
-    if told.data.direction is None or (told.type == "access.granted" and state.counted):
+    if told.data.direction is None or (is_admitted(told) and state.counted):
         return state, NO_EFFECTS
     if told.type == "person.passed":
         state = replace(state, counted=True)

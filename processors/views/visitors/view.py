@@ -22,6 +22,7 @@ from processors.core.effects import (
 from processors.core.register import Register
 from processors.core.rule import NO_EFFECTS, Params, Scope, Situation, ms
 from processors.rules.homes import gate_doors, reads_exits, ways_out
+from processors.rules.letting_in import ADMITTED
 from processors.rules.places import of_credential
 from processors.views.shape import Pace, changed, is_due, read_model
 from schemas.base import Words
@@ -195,7 +196,7 @@ def _view(now: Situation, state: Visits) -> VisitorsView:
 VIEW = read_model(
     "visitors",
     Words(zh="在院访客", en="visitors inside"),
-    ("access.granted", "register.changed"),
+    (*ADMITTED, "register.changed"),
     nobody,
     VisitorsParams,
     Visits,

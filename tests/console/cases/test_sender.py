@@ -10,7 +10,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from console.cases.rows import act_id
-from console.cases.sender import LEASE_MS, ActSender, ActStore
+from console.cases.sender import ActSender, ActStore
 from console.outbox.log import Log
 from deploy.kafka.install import create_topics
 from schemas.acts import Act
@@ -48,9 +48,9 @@ async def acts_in(broker: Broker) -> list[Act]:
 
 
 @asynccontextmanager
-async def sending(work: Work, broker: Broker, holder: str = "test") -> AsyncIterator[ActSender]:
+async def sending(work: Work, broker: Broker) -> AsyncIterator[ActSender]:
     log = Log(broker.bootstrap, topic=ACTS.name)
-    sender = ActSender(ActStore(work.engine, holder), log, lambda: NINE)
+    sender = ActSender(work.engine, log, lambda: NINE, "test")
     try:
         yield sender
     finally:
@@ -76,7 +76,7 @@ async def test_every_act_once_and_in_order(work: Work, broker: Broker) -> None:
     )
     for name in ("a1", "a2"):
         assert [act.version for act in found if act.target == name] == [1, 2, 3]
-    assert ActStore(work.engine, "x").waiting_count() == 0
+    assert ActStore(work.engine).waiting_count() == 0
 
 
 async def test_what_was_tried_and_stands_there_is_not_sent_again(
@@ -84,7 +84,7 @@ async def test_what_was_tried_and_stands_there_is_not_sent_again(
 ) -> None:
     await make_topics(broker)
     busy(work)
-    store = ActStore(work.engine, "test")
+    store = ActStore(work.engine)
     async with sending(work, broker) as sender:
         await sender.turn()
         # As a kill between the log's answer and our own note leaves it.
@@ -98,26 +98,17 @@ async def test_what_was_tried_and_stands_there_is_not_sent_again(
 async def test_what_was_tried_and_stands_nowhere_is_sent(work: Work, broker: Broker) -> None:
     await make_topics(broker)
     busy(work)
-    store = ActStore(work.engine, "test")
+    store = ActStore(work.engine)
     store.mark(store.waiting(tried=False), tried_at=NINE)
     async with sending(work, broker) as sender:
         await sender.turn()
     assert len(await acts_in(broker)) == 6
 
 
-def test_one_console_sends_at_a_time(work: Work) -> None:
-    one, other = ActStore(work.engine, "one"), ActStore(work.engine, "other")
-    assert one.lease(NINE)
-    assert not other.lease(NINE)
-    assert one.lease(NINE)
-    assert not other.lease(NINE + LEASE_MS)
-    assert other.lease(NINE + LEASE_MS + 1)
-
-
 async def test_without_a_log_acts_wait_and_it_is_told(work: Work, tmp_path: Path) -> None:
     busy(work)
-    store = ActStore(work.engine, "test")
-    sender = ActSender(store, Log("127.0.0.1:1", topic=ACTS.name), lambda: NINE)
+    store = ActStore(work.engine)
+    sender = ActSender(work.engine, Log("127.0.0.1:1", topic=ACTS.name), lambda: NINE, "test")
     stop = asyncio.Event()
     running = asyncio.create_task(sender.run(stop))
     async with asyncio.timeout(10):

@@ -115,7 +115,7 @@ async def test_an_entry_is_made_changed_and_ended_with_its_history(desk: Desk) -
     ended = await desk.post("wang", f"{path}/end", {"version": "2", "why": "sold"})
     assert ended.status_code == 303
     text = await desk.text("wang", f"{path}?lang=en")
-    for told in ("entered", "changed", "ended", "moved", "sold", "wang"):
+    for told in ("entered", "changed", "ended", "moved", "sold", "Wang"):
         assert told in text
     with desk.housed.office.engine.connect() as tx:
         query = sa.select(AUDIT.c.act).where(AUDIT.c.who == "wang").order_by(AUDIT.c.sequence)

@@ -121,3 +121,14 @@ def test_clocks_that_do_not_hang_together_are_refused() -> None:
     del content["levels"]["grid"]
     with pytest.raises(ValueError, match="levels without a name: grid"):
         Clocks.model_validate(content)
+
+
+@pytest.mark.parametrize(
+    ("told", "zh"),
+    [
+        ("police_station:临江派出所", "派出所 临江派出所"), (f"property:{ESTATE}", "物业"),
+        ("grid", "网格"), ("moon:X", "moon X"),
+    ],
+)  # fmt: skip
+def test_a_rung_is_told_in_words(told: str, zh: str) -> None:
+    assert shipped_clocks().rung_words(told, ESTATE).zh == zh

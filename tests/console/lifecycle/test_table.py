@@ -103,6 +103,12 @@ def test_every_act_and_refusal_has_words_in_both_languages() -> None:
         assert words.en
 
 
+def test_what_is_accepted_of_an_alert_is_taken_up_of_a_report() -> None:
+    assert TABLE.act_words("alert", "accept").zh == "签收"
+    assert TABLE.act_words("report", "accept").zh == "受理"
+    assert TABLE.act_words("report", "close").zh == TABLE.acts["close"].zh
+
+
 def test_a_table_that_does_not_hang_together_is_refused() -> None:
     content = TABLE.model_dump(by_alias=True)
     content["flows"]["alert"]["moves"]["waiting"]["accept"] = "nowhere"

@@ -194,6 +194,46 @@ async def test_the_page_of_channels_tries_one_and_keeps_a_contact(
     assert SECRET not in page
 
 
+async def test_quiet_hours_are_set_and_taken_out_on_the_page(housed: Housed) -> None:
+    from console.accounts.sessions import csrf_token
+    from console.guard import COOKIE
+
+    secret = housed.session("boss")
+    asked = {"csrf": csrf_token(secret), "quiet": "person:wang"}
+    async with housed.client({"Cookie": f"{COOKIE}={secret}"}) as http:
+
+        async def send(**fields: str) -> int:
+            return (await http.post("/channels", data=asked | fields)).status_code
+
+        assert await send(part="22:00-07:00", days="mon") == 303
+        assert await send(part="12:00-13:00", days="sat") == 303
+        page = (await http.get("/channels?lang=en")).text
+        assert "22:00-07:00 Mon" in page
+        assert "12:00-13:00 Sat" in page
+        assert await send(part="22:00-22:00", days="mon") == 422
+        assert await send(part="22:00-07:00", days="mon", quiet="nobody") == 422
+        assert await send(part="22:00-07:00", days="mon", quiet="channel:none") == 404
+        assert await send(remove="1") == 303
+        assert "22:00-07:00 Mon" not in (await http.get("/channels?lang=en")).text
+
+
+async def test_what_cannot_be_entered_into_the_roster_stays_as_it_was_typed(
+    housed: Housed,
+) -> None:
+    from console.accounts.sessions import csrf_token
+    from console.guard import COOKIE
+
+    secret = housed.session("boss")
+    typed = {"csrf": csrf_token(secret), "kind": "shift", "person": "wang", "duty": "property",
+             "area": "*", "part": "08:00-08:00", "since": "2026-03-02"}  # fmt: skip
+    async with housed.client({"Cookie": f"{COOKIE}={secret}"}) as http:
+        page = await http.post("/roster", data=typed)
+    assert page.status_code == 422
+    for kept in ('value="wang" selected', 'value="property" selected', 'value="08:00-08:00"',
+                 'value="2026-03-02"'):  # fmt: skip
+        assert kept in page.text
+
+
 async def test_a_dead_channel_is_told_and_does_not_make_the_console_unhealthy(
     housed: Housed, receiver: Receiver
 ) -> None:
@@ -268,6 +308,7 @@ def test_every_word_is_there_in_both_languages_with_the_same_places() -> None:
     )
     asked = set(re.findall(r"say\('(\w+)'[,)]", used))
     assert not asked - set(words)
-    others = {"title", "number", "test_kind", "test_estate", "test_went", "test_failed"}
+    others = {"title", "number", "test_kind", "test_estate", "test_went", "test_failed",
+              "quiet_whose"}  # fmt: skip
     kinds = {"away", "extra"}
     assert not {key for key in words if not key.startswith("day_")} - asked - others - kinds

@@ -187,7 +187,7 @@ async def test_a_shift_is_handed_over_and_taken_by_the_next(housed: Housed) -> N
     assert (await post(housed, "wei", f"{where}/take")).status_code == 303
     assert (await post(housed, "wei", f"{where}/take")).status_code == 409
     paper = await text(housed, "wang", f"/paper{where}")
-    assert "wei · 2026-03-01 10:00" in paper
+    assert "Wei · 2026-03-01 10:00" in paper
     assert BAD not in paper
     assert "待您接班" not in await text(housed, "wei", "/handover")
 
@@ -215,7 +215,7 @@ async def test_the_sheet_of_a_case_says_all_that_was_done_and_is_written_down(
     page = await text(housed, "wang", "/paper/cases/a1")
     assert BAD not in page
     assert page.count("&lt;script&gt;") == 3
-    for said in ("预警处置单", "签收", "处置", "wang", "系统"):
+    for said in ("预警处置单", "签收", "处置", "Wang", "系统"):
         assert said in page
     with housed.office.engine.connect() as tx:
         rows = tx.execute(sa.select(AUDIT).where(AUDIT.c.act == "cases.printed")).all()

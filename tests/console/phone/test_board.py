@@ -113,3 +113,22 @@ def test_what_was_closed_on_another_day_is_let_go(work: Work, board: Board) -> N
     work.act("close", everywhere.actor, verdict="false", why="门磁误动")
     assert {case.id for case in board.seen(everywhere, NINE).cases} == {"a1", "b"}
     assert {case.id for case in board.seen(everywhere, NINE + DAY).cases} == {"b"}
+
+
+def test_many_who_ask_again_share_one_look_and_an_act_here_is_seen_at_once(work: Work) -> None:
+    board = Board(work.engine, work.office.procedure, rest_s=3600)
+    everywhere = next(who for who in staff() if who.is_everywhere and who.role == "police")
+
+    def seen(since: int = NINE, *, is_again: bool = True) -> int:
+        return len(board.seen(everywhere, since, is_again=is_again).cases)
+
+    work.take(alert())
+    assert (board.is_at_hand, seen(), board.is_at_hand) == (False, 1, True)
+    work.take(alert("b"))
+    assert seen() == 1
+    board.acted()
+    assert (board.is_at_hand, seen()) == (False, 2)
+    work.take(alert("c"))
+    assert seen(is_again=False) == 3
+    work.take(alert("d"))
+    assert seen(NINE + DAY) == 4

@@ -8,13 +8,14 @@ import yaml
 
 from console.phone.rendering import asset
 from console.phone.routes import photos_of
-from console.phone.times import clock_text, left_text
+from console.phone.times import LINE_MAX, clock_text, in_a_line, left_text
 from console.settings import ConsoleSettings
 from schemas.base import parse_instant
 from tests.console.housing import PASSWORD, Housed
 from tests.console.phone.conftest import Phone, phone, report, take
 from tests.console.phone.pictures import JPEG
 from tests.console.samples import HOUR, MINUTE, NINE, alert
+from tests.console.samples import words as both
 
 FIRST_PAGE_MAX = 15 * 1024
 PATHS = ("/m", "/m/report", "/m/me", "/m/home/passes", "/m/home/aways", "/m/home/consents")
@@ -176,3 +177,27 @@ def test_an_instant_as_a_phone_shows_it(at: str, text: str) -> None:
 )  # fmt: skip
 def test_how_long_is_left(ms: int, text: str) -> None:
     assert left_text(NINE + ms, NINE, "zh") == text
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("06室登记空置，近7天有3晚有人使用。可能：出租。", "06室登记空置，近7天有3晚有人使用"),
+        ("Open for 5 min. Look at it.", "Open for 5 min"),
+        ("3.5 km away\nsecond line", "3.5 km away"), ("", ""),
+        ("长" * (LINE_MAX + 1), "长" * LINE_MAX + "…"),
+    ],
+)  # fmt: skip
+def test_what_happened_in_a_line(text: str, line: str) -> None:
+    assert in_a_line(text) == line
+
+
+async def test_cards_of_one_kind_and_place_are_told_apart(housed: Housed) -> None:
+    said = "黄·登记与使用不符｜北门人行门 09:00｜{}室登记空置，有人使用。请核实。"
+    for name in ("06", "07"):
+        await take(housed, alert(f"a{name}", reason=both(said.format(name), name)))
+    await report(housed, text="楼上半夜吵。已有三天")
+    async with phone(housed, "wang") as wang:
+        page = await wang.page("/m")
+    for told in ("06室登记空置", "07室登记空置", "楼上半夜吵<"):
+        assert told in page

@@ -51,8 +51,10 @@ POST       /register/.*                                             P
 ANY        /accounts | /accounts/.* | /teams | /tokens              PGWS   admin all
 ANY        /me                                                      PGWSR
 GET        /api/register/(permits|passes|works|patrols).*           PWS
+POST       /api/register/(permits|passes|works|patrols)/find       PWS
 POST       /api/register/(permits|passes|works|patrols).*           PW
 GET        /api/register/.*                                         PS
+POST       /api/register/[^/]*/find                                 PS
 POST       /api/register/.*                                         P
 GET        /m/areas                                                 PS
 ANY        /m/report                                                PGWR

@@ -143,7 +143,7 @@ def fill_register(register: RegisterOffice) -> None:
     register.desk.set(KINDS["permits"], changed, SIGNED)
     with register.engine.begin() as tx:
         know_estates(tx, [ESTATE], NINE)
-    outbox = OutboxStore(register.engine, "test")
+    outbox = OutboxStore(register.engine)
     outbox.sent(outbox.stamp({}, NINE), NINE)
 
 
