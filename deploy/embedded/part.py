@@ -19,7 +19,17 @@ def main(name: str) -> int:
     hide_variables()
     if name == "mqtt":
         return _mqtt()
-    return asyncio.run(_until_signal(BODIES[name]))
+    with asyncio.Runner(loop_factory=_loop_of(name)) as runner:
+        return runner.run(_until_signal(BODIES[name]))
+
+
+def _loop_of(name: str) -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """What makes a part's loop; None: Python's own."""
+    if name != "console":
+        return None
+    from console.server import loop_factory
+
+    return loop_factory()
 
 
 def _mqtt() -> int:
