@@ -59,7 +59,7 @@ def console(
     Example: smart-community console --bootstrap kafka:9092 --data /var/lib/smart-community
     """
     # The database's and the page's frameworks take seconds to load; other commands do not wait.
-    from console.cases.office import ClocksFault
+    from console.cases.office import OwnFileFault
     from console.database import DatabaseFault
     from console.notify.channels import ChannelsFault
     from console.server import loop_factory
@@ -72,7 +72,7 @@ def console(
             runner.run(_run(ConsoleSettings(**chosen)))
     except ValidationError as error:
         _end(f"settings: {explain(error)}")
-    except (ChannelsFault, ClocksFault, DatabaseFault, OSError) as error:
+    except (ChannelsFault, DatabaseFault, OwnFileFault, OSError) as error:
         _end(str(error))
 
 

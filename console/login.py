@@ -1,5 +1,6 @@
 """The way in for a browser: login, password and code; or the access token, by form or by link."""
 
+import html
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -16,6 +17,7 @@ from console.audit.chain import Signed
 from console.forms import Field, Wrong, form, hidden, language_of, page
 from console.guard import COOKIE, is_phone_page, principal_of
 from console.lifecycle.table import Role
+from console.menu import own_page
 from console.posting import Posted, posted, read_form
 from console.register.vault import NoKey
 from console.words import Language, pick, say
@@ -163,6 +165,9 @@ def _password_page(request: Request, who: Principal, wrong: Wrong | None = None)
     inputs = form("/password", PASSWORD, "password_change", language)
     if who.session is not None:
         inputs = inputs.replace("<label>", hidden("csrf", csrf_token(who.session)) + "<label>", 1)
+    if not who.must_change:
+        back = html.escape(say("password_back", language))
+        inputs += f'<p><a href="{own_page(who)}">{back}</a></p>'
     return page(say("password_title", language), inputs, language, wrong)
 
 

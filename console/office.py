@@ -63,7 +63,7 @@ class Office:
     def __init__(self, settings: ConsoleSettings, clock: Clock) -> None:
         """Opens the database and takes up where the last run ended.
 
-        Raises DatabaseFault, ClocksFault.
+        Raises DatabaseFault, OwnFileFault.
 
         `clock` is the wall clock in ms since the epoch.
         """

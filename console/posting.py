@@ -10,7 +10,7 @@ from starlette.datastructures import UploadFile
 from console.accounts.principal import Principal
 from console.guard import is_own_page, principal_of
 
-FIELDS_MAX = 80
+FIELDS_MAX = 500
 FIELD_BYTES_MAX = 64 * 1024
 
 

@@ -279,6 +279,9 @@ RIGHTS: Mapping[Key, Right] = {
     ("GET", "/paper/visits"): _VISITS,
     ("GET", "/paper/visits/{name}"): _VISITS,
     ("GET", "/paper/cases/{name}"): Right("cases:read", STAFF),
+    ("POST", "/paper/cases/{name}/export"): Right(
+        "cases:export", OFFICE, csrf="form", body_max=4 * KB
+    ),
     ("GET", "/handover"): _HANDOVER,
     ("POST", "/handover"): _HAND_OVER,
     ("GET", "/handover/{name}"): _HANDOVER,

@@ -59,6 +59,9 @@ class ConsoleSettings(BaseSettings):
     clocks: Path | None = Field(
         default=None, description="how long cases may stand here, beside what is shipped"
     )
+    intake: Path | None = Field(
+        default=None, description="who looks after what is reported, beside what is shipped"
+    )
     channels: Path | None = Field(
         default=None, description="by what people are told: channels.yaml"
     )

@@ -11,6 +11,14 @@ def local(at: int, zone: ZoneInfo) -> datetime:
     return datetime.fromtimestamp(at / MS_PER_S, zone)
 
 
+def zone_text(at: int, zone: ZoneInfo) -> str:
+    """A wall clock by name and by what it is ahead of UTC at an instant: `Asia/Shanghai, UTC+8`."""
+    ahead = local(at, zone).utcoffset() or timedelta()
+    hours, minutes = divmod(abs(ahead) // timedelta(minutes=1), 60)
+    sign = "-" if ahead < timedelta() else "+"
+    return f"{zone.key}, UTC{sign}{hours}" + (f":{minutes:02d}" if minutes else "")
+
+
 def instant(shown: datetime, zone: ZoneInfo) -> int:
     """The instant of a wall clock's time; of two the first, of none the one behind the gap."""
     return round(shown.replace(tzinfo=zone).timestamp() * MS_PER_S)

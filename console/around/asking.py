@@ -27,7 +27,7 @@ from console.menu import Row, in_row, menu, own_page
 from console.office import Office
 from console.rights import may
 from console.templates import templates
-from console.wall_clock import local
+from console.wall_clock import local, zone_text
 from console.words import (
     Language,
     Texts,
@@ -201,6 +201,7 @@ class Asked:
             "person": self.person, "own": own_page(self.who),
             "office": tongue.pick(self.office.settings.office),
             "printed": tongue.time(self.office.clock()), "data_at": tongue.time(self.now),
+            "zone": zone_text(self.now, self.office.settings.zone),
             "nav": self._menu("lang" in asked),
             "here": self.request.url.path, "wrong": "", "done": "",
             "csrf": csrf_token(self.who.session) if self.who.session else "",

@@ -20,7 +20,6 @@ from console.around.sight import (
     place_name,
     place_of,
 )
-from console.cases.intake import categories
 from console.lifecycle.facts import Case
 from console.links import safe_link
 from console.office import Office
@@ -94,7 +93,7 @@ def _cameras(asked: Asked, estate: str, place: str) -> list[dict[str, str]]:
 
 def case_title(asked: Asked, case: Case) -> Words:
     """What a case is about, in words."""
-    category = categories().get(case.kind) if case.flow == "report" else None
+    category = asked.office.cases.procedure.category_of(case)
     if category is not None:
         return Words(zh=category.zh, en=category.en)
     return asked.office.title(case.kind)

@@ -17,7 +17,7 @@ from console.database import writing
 from console.office import Office
 from console.posting import OwnForm
 from console.privacy.rendering import Asking, Page, Pages
-from console.wall_clock import day_begins, day_ends, day_from
+from console.wall_clock import day_begins, day_ends, day_from, zone_text
 
 AT_ONCE, MOST = 100, 50_000
 Text = Annotated[str, Query(max_length=128)]
@@ -54,6 +54,7 @@ class AuditPages:
         return self.pages.draw(
             asking, "audit.html", links=links[:AT_ONCE], before=rest, asked=asked,
             groups=list(GROUPS), checked=None,
+            local=zone_text(self.office.clock(), self.office.settings.zone),
         )  # fmt: skip
 
     def exported(self, asking: Asking, wanted: Wanted, why: str) -> Response:

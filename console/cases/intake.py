@@ -2,11 +2,8 @@
 
 import secrets
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 
 import sqlalchemy as sa
-import yaml
 from pydantic import Field
 from sqlalchemy import Connection
 
@@ -17,10 +14,10 @@ from console.cases.surroundings import Surroundings
 from console.cases.tables import CASES, REPORTS
 from console.lifecycle.facts import Case, Deed, Facts
 from console.lifecycle.procedure import Procedure
+from console.lifecycle.routing import Category
 from console.outbox.notes import Note, note_id
 from console.outbox.store import enqueue
-from schemas.alerts import Handler, Severity
-from schemas.base import Model, Words
+from schemas.base import Model
 
 TEXT_MAX = 2000
 ID_BYTES = 12
@@ -28,21 +25,6 @@ EVENT = "report.filed"
 PER_DAY_MAX = 20
 DAY_MS = 24 * 3_600_000
 Pictures = tuple[str, ...]
-
-
-class Category(Words):
-    """One kind of report: whether two sides quarrel, and who looks after it first."""
-
-    dispute: bool
-    handler: Handler
-    severity: Severity
-    event: bool
-
-
-class Categories(Model):
-    """The routing table of reports."""
-
-    categories: dict[str, Category]
 
 
 class Report(Model):
@@ -61,13 +43,6 @@ class Report(Model):
 
 class ReportFault(ValueError):
     """A report that cannot be taken; one line on why."""
-
-
-@cache
-def categories() -> dict[str, Category]:
-    """The routing table of this program."""
-    text = files("console.cases").joinpath("intake.yaml").read_text(encoding="utf-8")
-    return Categories.model_validate(yaml.safe_load(text)).categories
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +70,10 @@ class Intake:
         return case
 
     def _category(self, tx: Connection, who: Principal, report: Report, at: int) -> Category:
-        category = categories().get(report.category)
+        categories = self.procedure.categories
+        category = categories.get(report.category)
         if category is None:
-            known = ", ".join(categories())
+            known = ", ".join(categories)
             raise ReportFault(f"category: {report.category!r} is none; there are: {known}")
         place = report.place or report.estate
         if not self.around.is_known(report.estate, place):

@@ -22,6 +22,13 @@ from console.cases.surroundings import load_surroundings
 from console.database import writing
 from console.lifecycle.clocks import ClockChange, Clocks, changed, shipped_clocks
 from console.lifecycle.procedure import Procedure
+from console.lifecycle.routing import (
+    Categories,
+    RoutingChange,
+    missing,
+    rerouted,
+    shipped_categories,
+)
 from console.lifecycle.table import shipped_table
 from console.settings import ConsoleSettings
 from schemas.alerts import Alert
@@ -34,30 +41,50 @@ DAY_MS = 24 * FORGET_EVERY_MS
 log = structlog.get_logger("console.cases")
 
 
-class ClocksFault(RuntimeError):
-    """The operator's clocks do not hold: every fault with its line."""
+class OwnFileFault(RuntimeError):
+    """An operator's own clocks or routing do not hold: every fault with its line."""
 
 
 def load_clocks(file: Path | None) -> Clocks:
-    """The clocks with an operator's own. Raises ClocksFault."""
+    """The clocks with an operator's own. Raises OwnFileFault."""
     if file is None:
         return shipped_clocks()
     try:
         return changed(shipped_clocks(), validate(read_yaml(file), ClockChange))
     except FileFaults as error:
-        raise ClocksFault(str(error)) from error
+        raise OwnFileFault(str(error)) from error
+
+
+def load_categories(file: Path | None) -> Categories:
+    """The routing of reports with an operator's own rows. Raises OwnFileFault."""
+    shipped = shipped_categories()
+    if file is None:
+        return shipped
+    try:
+        source = read_yaml(file)
+        change = validate(source, RoutingChange)
+        faults = [
+            source.fault(("categories", name), f"is not shipped, so say also {', '.join(left)}")
+            for name, left in missing(shipped, change)
+        ]
+        if faults:
+            raise FileFaults(faults)
+    except FileFaults as error:
+        raise OwnFileFault(str(error)) from error
+    return rerouted(shipped, change)
 
 
 class CaseOffice:
     """Opens, moves and shows cases. The clock is given: nothing here looks at a watch."""
 
     def __init__(self, settings: ConsoleSettings, engine: Engine) -> None:
-        """Works on an engine whose tables are of this version. Raises ClocksFault."""
+        """Works on an engine whose tables are of this version. Raises OwnFileFault."""
         self.engine = engine
         self.settings = settings
         self.procedure = Procedure(
-            shipped_table(), load_clocks(settings.clocks), settings.timezone, settings.review_alone
-        )
+            shipped_table(), load_clocks(settings.clocks), settings.timezone,
+            settings.review_alone, load_categories(settings.intake),
+        )  # fmt: skip
         self.around = load_surroundings(settings.site)
         self.opening = Opening(self.procedure, self.around)
         self.intake = Intake(self.procedure, self.around)

@@ -15,7 +15,7 @@ from console.accounts.tokens import Token
 from console.around.asking import Asked, Page
 from console.around.sheets import Cell, Row, Sheet, row
 from console.audit.chain import Signed
-from console.desk.areas import areas_text, known_areas
+from console.desk.areas import areas_of, areas_text, known_areas
 from console.desk.faults import said_of
 from console.lifecycle.clocks import TreeName
 from console.office import Office
@@ -71,7 +71,10 @@ def _all(
     say = asked.tongue.say
     found = tuple(_row(asked, one) for one in entrance.accounts.accounts(SHOWN))
     sheet = Sheet(say("acc_title"), asked.tongue.columns("acc_columns"), found)
-    more = _form(asked) | {"wrong": wrong, "typed": typed or Posted({}), "done": done_of(asked)}
+    typed = typed or Posted()
+    more = _form(asked) | {
+        "wrong": wrong, "typed": typed, "chosen": areas_of(typed), "done": done_of(asked),
+    }  # fmt: skip
     page = Page("desk_accounts.html", say("acc_title"), (), more | {"table": sheet},
                 422 if wrong else 200)  # fmt: skip
     return asked.answer(page)
@@ -95,9 +98,8 @@ def _row(asked: Asked, one: Account) -> Row:
 
 def _told(form: Posted) -> dict[str, Any]:
     """What a form says of an account."""
-    areas = tuple(form.get("areas").replace(",", " ").replace("，", " ").split())
     return {
-        "name": form.get("name"), "role": form.get("role"), "areas": areas,
+        "name": form.get("name"), "role": form.get("role"), "areas": areas_of(form),
         "kinds": form.all("kinds"), "admin": form.get("admin") == "yes",
         "why": form.get("why")[:500],
     }  # fmt: skip

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from console.accounts.principal import EVERYWHERE
 from console.around.asking import Asked
 from console.around.sight import area_name
+from console.posting import Posted
 
 
 def known_areas(asked: Asked) -> dict[str, str]:
@@ -14,6 +15,12 @@ def known_areas(asked: Asked) -> dict[str, str]:
     estates = sorted({*around.estates, *heard})
     nodes = sorted({node for estate in estates for node in around.nodes(estate).values()})
     return {area: area_name(asked, area) for area in [*estates, *nodes]}
+
+
+def areas_of(form: Posted) -> tuple[str, ...]:
+    """The areas that a form says, those that were ticked and those that were typed, each once."""
+    told = " ".join(form.all("areas")).replace(",", " ").replace("，", " ")
+    return tuple(dict.fromkeys(told.split()))
 
 
 def areas_text(asked: Asked, areas: Iterable[str]) -> str:

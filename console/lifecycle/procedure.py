@@ -1,10 +1,11 @@
 """The procedure: what an act makes of a case. A case is its opening and all acts since."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from console.lifecycle.changes import CHANGES, parties_of, shelved, with_parties
 from console.lifecycle.clocks import Clocks, Rung, TreeName
 from console.lifecycle.facts import Case, Deed, Facts
+from console.lifecycle.routing import Categories, Category, shipped_categories
 from console.lifecycle.table import Role, Table
 from schemas.alerts import SEVERITIES
 
@@ -19,7 +20,7 @@ _TAKEN = (
 
 @dataclass(frozen=True, slots=True)
 class Procedure:
-    """The table and the clocks, on the office's wall clock.
+    """The table, the clocks and the routing of reports, on the office's wall clock.
 
     `review_alone`: who closed a case may review it, where an office has one officer.
     """
@@ -28,6 +29,7 @@ class Procedure:
     clocks: Clocks
     timezone: str = "Asia/Shanghai"
     review_alone: bool = False
+    categories: Categories = field(default_factory=shipped_categories)
 
     def handlers_of(self, role: Role) -> frozenset[str]:
         """The first handlers that a role stands for."""
@@ -46,11 +48,15 @@ class Procedure:
         """Whether a case is closed."""
         return self.table.is_over(case.flow, case.state)
 
+    def category_of(self, case: Case) -> Category | None:
+        """What a report is about; None for an alert, or a category that is no more."""
+        return self.categories.get(case.kind) if case.flow == "report" else None
+
     def opened(self, name: str, deed: Deed) -> Case:
         """A new case: its first version."""
         facts = deed.facts
         assert facts is not None
-        taken = {field: getattr(facts, field) for field in _TAKEN}
+        taken = {name: getattr(facts, name) for name in _TAKEN}
         case = Case(
             id=name, **taken, parties=parties_of(facts), opened_at=deed.at, since=deed.at,
             state=self.table.flows[facts.flow].begins, changed_at=deed.at,

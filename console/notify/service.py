@@ -18,7 +18,6 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from console import metrics
-from console.cases.intake import categories
 from console.cases.rows import find_case
 from console.database import writing
 from console.lifecycle.facts import Case
@@ -202,7 +201,7 @@ class Telling:
         views, config = self.office.views, self.office.cases.around.config(case.estate)
         plain = Words(zh=case.kind, en=case.kind)
         if case.flow == "report":
-            kind: Words = categories().get(case.kind, plain)
+            kind: Words = self.procedure.category_of(case) or plain
         else:
             kind = views.titles.get(case.kind, plain)
         estate = config.name if config else Words(zh=case.estate, en=case.estate)

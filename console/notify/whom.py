@@ -4,7 +4,7 @@ Only what is pushed rings when it is opened; what stands in a list waits to be l
 act says to somebody by name they are told in any case, once and outside their quiet hours.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from console.lifecycle.facts import Case, Deed
@@ -73,7 +73,9 @@ def must_ring(case: Case) -> bool:
 
 def ring_of(procedure: Procedure, case: Case, deed: Deed, act: str) -> Ring | None:
     """Who is told because of an act, the case being as it is now; None: nobody."""
-    if case.shelved_until is not None or procedure.is_over(case):
+    if procedure.is_over(case):
+        return _of_review(procedure, case, deed, act)
+    if case.shelved_until is not None:
         return None
     if deed.kind in ("open", "join", "return", "file") and _waits(procedure, case):
         return _opened(procedure, case)
@@ -94,9 +96,26 @@ def ring_of(procedure: Procedure, case: Case, deed: Deed, act: str) -> Ring | No
 
 def still_holds(procedure: Procedure, case: Case, told: Stand, *, staged: bool) -> bool:
     """Whether a telling still makes sense, the case being as it is now."""
-    if case.shelved_until is not None or procedure.is_over(case):
+    if case.shelved_until is not None:
         return False
-    return not staged or Stand.of(case) == told
+    # What was said of a case that is closed since is old; what was said of its review is not.
+    is_bound = staged or procedure.is_over(case)
+    return not is_bound or Stand.of(case) == told
+
+
+def _of_review(procedure: Procedure, case: Case, deed: Deed, act: str) -> Ring | None:
+    """Who is told of a closed case whose review waits: whoever the clock names, once, by day."""
+    if procedure.table.leads_to(case.flow, case.state, "review") is None:
+        return None
+    ring = None
+    if deed.kind == "climb":
+        ring = _climbed(procedure, case, deed)
+    elif deed.kind in ("remind", "supervise"):
+        rungs = procedure.rungs(case, deed.at)
+        group = next((r.group for r in rungs if r.level == case.told_level), rungs[0].group)
+        reason: Reason = "reminded" if deed.kind == "remind" else "supervised"
+        ring = _said(case, reason, act, _duty(procedure, case, group))
+    return ring and replace(ring, repeats=False, urgent=False)
 
 
 def whose(procedure: Procedure, case: Case) -> Aim:

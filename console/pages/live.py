@@ -14,7 +14,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from console.accounts.principal import Principal
 from console.caseload import Caseload, Held, News
-from console.cases.intake import categories
 from console.database import is_at_hand
 from console.incidents import Incident, joined
 from console.lifecycle.facts import Case
@@ -74,7 +73,7 @@ class Live:
 
     def title(self, case: Case) -> Words:
         """What a case is called."""
-        category = categories().get(case.kind) if case.flow == "report" else None
+        category = self.office.cases.procedure.category_of(case)
         return Words(zh=category.zh, en=category.en) if category else self.office.title(case.kind)
 
     @contextmanager

@@ -1,6 +1,14 @@
-"""`/paper/cases/{name}`: a case on one sheet of paper, with its acts and room to write."""
+"""`/paper/cases/{name}`: a case on one sheet of paper, with its acts and room to write.
+
+Below it, on the screen only, whoever may take the case out of the house does it from there.
+"""
+
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
+from pydantic import ValidationError
 from starlette.responses import Response
 
 from console.around.asking import Asked, Page
@@ -14,6 +22,10 @@ from console.lifecycle.facts import Case
 from console.lifecycle.table import SYSTEM
 from console.notify.message import NUMBER_DIGITS
 from console.office import Office
+from console.posting import OwnForm, Posted
+from console.privacy.case_api import OURS, STATUS, ExportAsked, taken_out
+from console.privacy.looks import REASONS, WHY_MAX, WHY_MIN
+from console.words import say
 from schemas.acts import Act
 from schemas.alerts import SEVERITIES, Alert
 
@@ -27,18 +39,52 @@ def case_router(office: Office) -> APIRouter:
 
     @router.get("/paper/cases/{name}")
     def paper(request: Request, name: str) -> Response:
+        return _paper(Asked(office, request), name)
+
+    @router.post("/paper/cases/{name}/export")
+    def export(request: Request, name: str, given: OwnForm) -> Response:
+        """The case as a ZIP, as `/api/cases/{name}/export` gives it; the sheet where refused."""
         asked = Asked(office, request)
-        # A paper leaves the house: that it was made is written down before it is shown.
-        with writing(office.engine) as tx:
-            reader = office.cases.reader(tx, asked.who)
-            case = reader.case(name)
-            if case is None:
-                raise HTTPException(404, f"no case {name!r}")
-            append(tx, Signed(asked.who.login, "", office.clock()), [Said("cases.printed", name)])
-            page = _page(asked, case, reader)
-        return asked.answer(page)
+        try:
+            return taken_out(office, asked.who, name, _wanted(given))
+        except ValidationError:
+            return _paper(asked, name, 422, given)
+        except OURS as fault:
+            return _paper(asked, name, STATUS[type(fault)], given)
 
     return router
+
+
+def _wanted(given: Posted) -> ExportAsked:
+    """What the form asks. Raises ValidationError."""
+    told = {"reason": given.get("reason"), "why": given.get("why"), "clear": "clear" in given}
+    return ExportAsked.model_validate(told)
+
+
+def _paper(asked: Asked, name: str, status: int = 200, given: Posted = Posted()) -> Response:
+    """The sheet; `status` beside 200 says why the export that was asked for was refused."""
+    # A paper leaves the house: that it was made is written down before it is shown.
+    with writing(asked.office.engine) as tx:
+        reader = asked.office.cases.reader(tx, asked.who)
+        case = reader.case(name)
+        if case is None:
+            raise HTTPException(404, f"no case {name!r}")
+        signed = Signed(asked.who.login, "", asked.office.clock())
+        append(tx, signed, [Said("cases.printed", name)])
+        page = _page(asked, case, reader)
+    more = dict(page.more) | _exporting(asked, name, status, given)
+    return asked.answer(replace(page, more=more, status=status))
+
+
+def _exporting(asked: Asked, name: str, status: int, given: Posted) -> dict[str, Any]:
+    """What the form of an export needs; without an address for whoever may not."""
+    language, path = asked.tongue.language, f"/paper/cases/{name}/export"
+    return {
+        "export_to": path if asked.may(path, "POST") else "",
+        "reasons": {one: say(f"reveal_reason_{one}", language) for one in REASONS},
+        "why_min": WHY_MIN, "why_max": WHY_MAX, "given": given,
+        "wrong": "" if status == HTTPStatus.OK else say(f"reveal_fault_{status}", language),
+    }  # fmt: skip
 
 
 def _page(asked: Asked, case: Case, reader: Reader) -> Page:

@@ -5,7 +5,6 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from console.cases.intake import categories
 from console.cases.reading import Reader
 from console.cases.rows import case_of_text
 from console.cases.sight import in_sight
@@ -32,7 +31,7 @@ def facts_of(reader: Reader, begin: int, end: int, level: Level) -> Iterator[Fac
         *in_sight(reader.procedure, reader.who), CASES.c.opened_at >= begin,
         CASES.c.opened_at < end,
     )  # fmt: skip
-    disputes = {name for name, category in categories().items() if category.dispute}
+    disputes = {name for name, one in reader.procedure.categories.items() if one.dispute}
     rows = reader.tx.execution_options(yield_per=AT_ONCE).execute(query)
     for row in rows:
         case = case_of_text(row.body)

@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from console.accounts.principal import Principal
-from console.cases.intake import Report, categories
+from console.cases.intake import Report
+from console.lifecycle.routing import Categories
 from console.phone.asking import Posted
 from console.phone.desk import Desk, in_estate, path_of
 from console.phone.homes import Home, own_homes
@@ -38,8 +39,9 @@ def reports_router(desk: Desk) -> APIRouter:
     def page(visit: Visit, said: Said = OK, typed: dict[str, str] | None = None) -> Response:
         spots = spots_of(desk, visit.who, desk.register.known())
         return desk.pages.page(
-            visit, "report.html", said, spots=spots, typed=typed or {}, categories=categories()
-        )
+            visit, "report.html", said, spots=spots, typed=typed or {},
+            categories=desk.office.cases.procedure.categories,
+        )  # fmt: skip
 
     @router.get("/m/report")
     def form(request: Request) -> Response:
@@ -63,7 +65,9 @@ def spots_of(desk: Desk, who: Principal, known: Known) -> list[Spot]:
 
 def _file(desk: Desk, visit: Visit, posted: Posted) -> str:
     known = desk.register.known()
-    report, who = _report(posted, spots_of(desk, visit.who, known), known, visit.who)
+    spots = spots_of(desk, visit.who, known)
+    categories = desk.office.cases.procedure.categories
+    report, who = _report(posted, spots, known, categories, visit.who)
     links = tuple(picture_link(name) for name, _ in posted.photos)
 
     def work(tx: Connection) -> str:
@@ -75,7 +79,7 @@ def _file(desk: Desk, visit: Visit, posted: Posted) -> str:
 
 
 def _report(
-    posted: Posted, spots: Iterable[Spot], known: Known, who: Principal
+    posted: Posted, spots: Iterable[Spot], known: Known, categories: Categories, who: Principal
 ) -> tuple[Report, Principal]:
     """What a form reports, and who reports it. Raises NotPossible, ValidationError."""
     said = posted.texts
@@ -84,7 +88,7 @@ def _report(
         raise NotPossible("needs_spot")
     if not said.get("text"):
         raise NotPossible("needs_text")
-    if said.get("category") not in categories():
+    if said.get("category") not in categories:
         raise NotPossible("needs_category")
     home = spot.home
     report = Report(

@@ -117,24 +117,31 @@ def _add_reveal(router: APIRouter, office: Office) -> None:
 
 
 def _add_export(router: APIRouter, office: Office) -> None:
-    revealing = revealing_of(office)
-
     @router.post("/api/cases/{name}/export", response_class=Response, responses=TAKEN_OUT)
     def export(name: str, asked: ExportAsked, who: Who) -> Response:
         """A case as a signed ZIP that a third party can check; who took it and why is kept."""
-        at = office.clock()
-        with answered(), writing(office.engine) as tx:
-            if not is_said(asked.why):
-                raise NoReason(f"say why in {WHY_MIN} letters or more; it is written down")
-            case = seen_case(office, tx, who, name)
-            clear = None
-            if asked.clear:
-                why = Asked(reason=asked.reason, why=asked.why)
-                clear = revealing.asked(tx, who, case, why, at).values
-            signed = Signed(who.login, f"{asked.reason}: {asked.why.strip()}", at)
-            content = exporter_of(office, revealing.vault.keys()).export(tx, case, signed, clear)
-        named = f'attachment; filename="case-{_safe(name)}.zip"'
-        return Response(content, media_type=ZIP, headers={"Content-Disposition": named})
+        with answered():
+            return taken_out(office, who, name, asked)
+
+
+def taken_out(office: Office, who: Principal, name: str, asked: ExportAsked) -> Response:
+    """The ZIP of a case; that it is taken out is written down first.
+
+    Raises HTTPException where no such case is in sight, and what `OURS` names.
+    """
+    at, revealing = office.clock(), revealing_of(office)
+    with writing(office.engine) as tx:
+        if not is_said(asked.why):
+            raise NoReason(f"say why in {WHY_MIN} letters or more; it is written down")
+        case = seen_case(office, tx, who, name)
+        clear = None
+        if asked.clear:
+            why = Asked(reason=asked.reason, why=asked.why)
+            clear = revealing.asked(tx, who, case, why, at).values
+        signed = Signed(who.login, f"{asked.reason}: {asked.why.strip()}", at)
+        content = exporter_of(office, revealing.vault.keys()).export(tx, case, signed, clear)
+    named = f'attachment; filename="case-{_safe(name)}.zip"'
+    return Response(content, media_type=ZIP, headers={"Content-Disposition": named})
 
 
 def exporter_of(office: Office, keys: Keys) -> Exporter:

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from console.cases.intake import Report, categories
+from console.cases.intake import Report
 from console.office import Office
 from console.rest.answers import CaseAnswer, CategoryAnswer
 from console.rest.plumbing import REFUSED, Who
@@ -22,7 +22,7 @@ def reports_router(office: Office) -> APIRouter:
         """What can be reported, and who looks after it first."""
         return {
             name: CategoryAnswer(zh=one.zh, en=one.en, dispute=one.dispute, handler=one.handler)
-            for name, one in categories().items()
+            for name, one in cases.procedure.categories.items()
         }
 
     @router.post("/api/reports", response_model=CaseAnswer, responses={422: REFUSED[422]})

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from console.accounts.principal import Principal
-from console.cases.intake import categories
 from console.cases.reading import Reader
 from console.lifecycle.facts import Case
 from console.lifecycle.procedure import Procedure
@@ -59,5 +58,5 @@ class Shown:
         return is_possible(self.procedure, case, act, self.who.actor)
 
     def _title(self, case: Case) -> Words:
-        category = categories().get(case.kind) if case.flow == "report" else None
+        category = self.procedure.category_of(case)
         return Words(zh=category.zh, en=category.en) if category else self.title(case.kind)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from hashlib import blake2b
 from typing import TypeVar
 
+from processors.core.duress import disguised
 from processors.core.effects import ClearAlert, OpenAlert, UpdateAlert
 from processors.core.rule import Rule, Situation
 from processors.core.words import LEVELS, clock_text, headline
@@ -46,7 +47,7 @@ def opened(
         return _continued(rule, now, told, prior, is_open)
     severity = told.severity or rule.severity
     opening = told.identity or (told.evidence[0].id if told.evidence else format_instant(now.at))
-    items, more = _merged((), told.evidence, 0)
+    items, more = _merged((), _shown(told.evidence, silent=told.silent_on_site), 0)
     return Alert(
         id=alert_id(rule.id, now.config.estate, told.key, opening), revision=1, rule=rule.id,
         rule_version=rule.version, estate=now.config.estate, key=told.key, severity=severity,
@@ -69,7 +70,7 @@ def _continued(rule: Rule, now: Situation, told: OpenAlert, prior: Alert, is_ope
     An at-once rule may hear of an earlier reading later: then the alert begins with that one.
     """
     severity = _highest(SEVERITIES, prior.severity, told.severity or rule.severity)
-    items, more = _merged(prior.evidence, told.evidence, prior.evidence_more)
+    items, more = _joined(prior, told.evidence)
     began = min(prior.opened_at, now.at)
     moved = told.place != prior.place or began != prior.opened_at
     changes = {
@@ -107,7 +108,7 @@ def _revised(prior: Alert, changes: Mapping[str, object], at: int) -> Alert:
 def updated(rule: Rule, now: Situation, told: UpdateAlert, prior: Alert) -> Alert:
     """An open alert after more became known of it."""
     severity = _highest(SEVERITIES, prior.severity, told.severity or prior.severity)
-    items, more = _merged(prior.evidence, told.evidence, prior.evidence_more)
+    items, more = _joined(prior, told.evidence)
     reason = _relevelled(prior, severity)
     if told.detail is not None:
         reason = _reason(rule, now.config, severity, (prior.place, prior.opened_at), told.detail)
@@ -127,7 +128,7 @@ def updated(rule: Rule, now: Situation, told: UpdateAlert, prior: Alert) -> Aler
 
 def cleared(rule: Rule, now: Situation, told: ClearAlert, prior: Alert) -> Alert:
     """An alert whose situation is over."""
-    items, more = _merged(prior.evidence, told.evidence, prior.evidence_more)
+    items, more = _joined(prior, told.evidence)
     return prior.model_copy(
         update={
             "revision": prior.revision + 1,
@@ -185,6 +186,16 @@ def _delivery(rule: Rule, now: Situation, told: OpenAlert, prior: Alert | None) 
 
 def _highest(order: tuple[Rank, ...], one: Rank, other: Rank) -> Rank:
     return max(one, other, key=order.index)
+
+
+def _joined(prior: Alert, new: Iterable[Evidence]) -> tuple[tuple[Evidence, ...], int]:
+    shown = _shown(new, silent=prior.silent_on_site)
+    return _merged(prior.evidence, shown, prior.evidence_more)
+
+
+def _shown(items: Iterable[Evidence], *, silent: bool) -> Iterable[Evidence]:
+    """Only an alert that is silent on site says that a credential was used under duress."""
+    return items if silent else disguised(items)
 
 
 def _merged(

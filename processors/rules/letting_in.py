@@ -4,11 +4,11 @@ A duress code opens like a grant and belongs to whoever gave it, so it is one to
 was given under duress, `duress` alone tells.
 """
 
+from processors.core.duress import DURESS
 from processors.core.patterns import Window
 from schemas.alerts import Evidence
 from schemas.events import Event
 
-DURESS = "access.duress"
 ADMITTED = frozenset({"access.granted", DURESS})
 """A credential was accepted: whoever showed it was let in or out."""
 LETS_ONE = ADMITTED | {"exit.requested"}
@@ -20,11 +20,6 @@ RELEASES = LETS_ONE | {"door.unlocked"}
 def is_admitted(event: Event) -> bool:
     """Whether a reading says that a credential was accepted."""
     return event.type in ADMITTED
-
-
-def shown_as(word: str) -> str:
-    """The type of a reading as read models show it: a duress code looks like any other there."""
-    return "access.granted" if word == DURESS else word
 
 
 def is_told_again(known: Window, item: Evidence, within_ms: int) -> bool:

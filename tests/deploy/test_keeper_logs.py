@@ -45,7 +45,8 @@ async def test_it_reads_beside_the_keeper(tmp_path: Path) -> None:
     await logs.read(SPAN, hearings)
 
     assert hearings.held == 3
-    assert [alert.rule for alert in hearings.judge(shipped_rules()).alerts] == ["duress"]
+    found = [alert.rule for alert in hearings.judge(shipped_rules()).alerts]
+    assert found == ["duress", "granted_no_entry"]
     assert await logs.told(SPAN, {"told-before", "never"}) == {"told-before"}
     assert len(await logs.everything(SINCE)) == len(ticks(HOUR_S)) - 1 + 4
     store.close()

@@ -26,6 +26,7 @@ MAY_READ_FILES = {
     "schemas/rule_files.py",
     "console/lifecycle/table.py",
     "console/lifecycle/clocks.py",
+    "console/lifecycle/routing.py",
 }
 """Tables and folders that are part of the program itself, and the doors to the site's files."""
 BANNED_MODULES = {

@@ -47,3 +47,18 @@ def test_every_step_of_the_evidence_is_said_in_words(file: Path) -> None:
     out = replay(scenario.log, scenario.rules, until=scenario.until)
     for alert in out.alerts.values():
         assert {item.step for item in alert.evidence} == set(alert.steps)
+
+
+UNDER_DURESS = [file for file in FILES if "access.duress" in file.read_text(encoding="utf-8")]
+
+
+@pytest.mark.parametrize("file", UNDER_DURESS, ids=lambda file: f"{file.parts[-3]}-{file.stem}")
+def test_only_what_is_silent_on_site_says_that_it_was_duress(file: Path) -> None:
+    scenario = load_scenario(file)
+    for alert in replay(scenario.log, scenario.rules, until=scenario.until).alerts.values():
+        said = "access.duress" in {item.type for item in alert.evidence}
+        assert not said or alert.silent_on_site
+
+
+def test_rules_are_tried_with_duress() -> None:
+    assert len({file.parts[-3] for file in UNDER_DURESS}) > 10

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from pydantic import Field
 
+from processors.core.duress import DURESS
 from processors.core.effects import (
     Deadline,
     Effect,
@@ -27,7 +28,7 @@ from processors.core.patterns import EMPTY, Window, recent
 from processors.core.rule import NO_EFFECTS, Params, Rule, Situation, ms
 from processors.core.words import WEEK_MS, week_words
 from processors.rules.causes import by_fire
-from processors.rules.letting_in import DURESS, LETS_ONE, is_admitted, is_told_again
+from processors.rules.letting_in import LETS_ONE, is_admitted, is_told_again
 from processors.rules.people import Passage, Total, joined, passage_of, people_count, risen
 from processors.rules.places import at_door
 from schemas.alerts import Evidence

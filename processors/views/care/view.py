@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from processors.core.duress import shown_as
 from processors.core.effects import (
     AlertOpened,
     CancelDeadline,
@@ -22,7 +23,6 @@ from processors.rules import care as homes_in_care
 from processors.rules.absences import holding
 from processors.rules.care import Care, is_blind, listened, registered
 from processors.rules.homes import by_card, home_name, of_dwelling, stands_at
-from processors.rules.letting_in import shown_as
 from processors.views.shape import SHOW, Pace, changed, is_due, read_model
 from schemas.base import MS_PER_S, Words
 from schemas.event_data import RegisterChanged

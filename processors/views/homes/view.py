@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import Field
 
+from processors.core.duress import shown_as
 from processors.core.effects import CancelDeadline, Deadline, Effect, SetDeadline, Told
 from processors.core.register import Home
 from processors.core.rule import NO_EFFECTS, Situation, ms
@@ -23,7 +24,7 @@ from processors.rules.homes import (
     reads_exits,
     stands_at,
 )
-from processors.rules.letting_in import ADMITTED, shown_as
+from processors.rules.letting_in import ADMITTED
 from processors.rules.night import day_of
 from processors.rules.places import nowhere
 from processors.rules.usage import (

@@ -146,6 +146,7 @@ async def test_a_password_is_changed_by_who_knows_it(
     page = await http.get("/password")
     csrf = csrf_token(http.cookies[COOKIE])
     assert csrf in page.text
+    assert '<a href="/me">返回我的账号</a>' in page.text
     form = {
         "csrf": csrf,
         "now": PASSWORD,

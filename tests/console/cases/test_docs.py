@@ -4,6 +4,7 @@ import pytest
 
 from console.cases.docs import DOCUMENTS, PARTS, Language, part, with_parts
 from console.lifecycle.clocks import ClockChange
+from console.lifecycle.routing import RoutingChange, missing, rerouted, shipped_categories
 from schemas.yaml_file import parse, validate
 from tests.repo.documents import blocks, text_of
 
@@ -19,7 +20,17 @@ def test_the_tables_are_drawn_from_the_code(language: Language) -> None:
 
 @pytest.mark.parametrize("language", DOCUMENTS)
 def test_the_example_of_clocks_holds(language: Language) -> None:
-    (example,) = blocks(f"docs/{DOCUMENTS[language]}", "yaml")
+    example, _ = blocks(f"docs/{DOCUMENTS[language]}", "yaml")
     change = validate(parse(example.text, "clocks.yaml"), ClockChange)
     assert len(change.periods) == 2
     assert len(change.hours or ()) == 2
+
+
+@pytest.mark.parametrize("language", DOCUMENTS)
+def test_the_example_of_routing_holds(language: Language) -> None:
+    _, example = blocks(f"docs/{DOCUMENTS[language]}", "yaml")
+    change = validate(parse(example.text, "intake.yaml"), RoutingChange)
+    assert not list(missing(shipped_categories(), change))
+    found = rerouted(shipped_categories(), change)
+    assert (found["parking"].handler, found["parking"].zh) == ("police", "乱停乱放")
+    assert list(found)[-1] == "charging"

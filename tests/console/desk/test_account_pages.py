@@ -14,6 +14,11 @@ from tests.console.housing import PASSWORD
 ADMIN_PAGES = ("/accounts", "/accounts/wang", "/teams", "/tokens")
 
 
+def is_ticked(page: str, name: str, value: str) -> bool:
+    assert f'name="{name}" value="{value}"' in page
+    return f'name="{name}" value="{value}" checked' in page
+
+
 async def test_accounts_are_for_administrators(shared: Desk) -> None:
     for who in PEOPLE:
         for path in ADMIN_PAGES:
@@ -27,7 +32,7 @@ async def test_accounts_are_for_administrators(shared: Desk) -> None:
 
 async def test_an_account_is_made_changed_and_switched_off(desk: Desk) -> None:
     form: dict[str, object] = {
-        "login": "sun", "name": "<b>孙</b>", "role": "property", "areas": f"{HERE}, yard",
+        "login": "sun", "name": "<b>孙</b>", "role": "property", "areas": [HERE, "yard, attic"],
         "password": PASSWORD, "why": "new guard",
     }  # fmt: skip
     assert (await desk.post("li", "/accounts", form)).status_code == 303
@@ -37,7 +42,11 @@ async def test_an_account_is_made_changed_and_switched_off(desk: Desk) -> None:
     page = await desk.text("li", "/accounts/sun")
     assert "<b>孙" not in page
     book = desk.housed.house.entrance.accounts
-    assert book.account("sun").areas == (HERE, "yard")
+    assert book.account("sun").areas == (HERE, "yard", "attic")
+    assert is_ticked(page, "areas", HERE)
+    assert not is_ticked(page, "areas", "*")
+    assert 'name="areas" value="yard attic"' in page
+    assert is_ticked(twice.text, "areas", HERE)
     change = {"do": "change", "name": "孙", "role": "grid_worker", "areas": HERE,
               "kinds": ["civil"]}  # fmt: skip
     path = "/accounts/sun"
@@ -61,10 +70,21 @@ async def test_an_account_is_made_changed_and_switched_off(desk: Desk) -> None:
 
 async def test_a_team_is_made_and_one_of_other_roles_is_refused(alone: Desk) -> None:
     form: dict[str, object] = {"id": "night", "name": "夜班", "role": "police", "areas": HERE}
-    done = await alone.post("li", "/teams", form | {"members": "wang zhao"})
+    done = await alone.post("li", "/teams", form | {"members": ["wang", "zhao"]})
     assert done.status_code == 303
-    assert "wang zhao" in await alone.text("li", "/teams")
-    wrong = await alone.post("li", "/teams", form | {"members": "wu"})
+    page = (await alone.text("li", "/teams")).partition("<code>night</code>")[2]
+    own, _, new = page.partition("</form>")
+    assert [is_ticked(own, "members", one) for one in ("wang", "zhao", "li")] == [True, True, False]
+    assert 'value="wu"' not in own
+    assert (
+        await alone.post("li", "/accounts/zhao", {"do": "off", "why": "left"})
+    ).status_code == 303
+    page = (await alone.text("li", "/teams")).partition("<code>night</code>")[2]
+    own, _, new = page.partition("</form>")
+    assert is_ticked(own, "members", "zhao")
+    assert 'value="zhao"' not in new
+    assert 'name="members" value="wu"' in new
+    wrong = await alone.post("li", "/teams", form | {"members": ["wu"]})
     assert wrong.status_code == 422
     assert "角色与队伍不同" in wrong.text
 

@@ -20,6 +20,7 @@ from tests.console.lifecycle.samples import (
     done,
     facts,
     opened,
+    refused,
     standing,
 )
 from tests.console.samples import NINE
@@ -72,6 +73,18 @@ def test_acts_that_stay_change_no_state_and_no_clock() -> None:
     assert done(case, "transfer").number == "110-2026-0042"
     assert "person:li" in done(case, "assist").parties
     assert done(case, "judge").verdict == "false"
+
+
+def test_a_review_that_waits_is_reminded_of_and_its_clock_goes_on() -> None:
+    closed = done(standing("handled", severity="red"), "close", verdict="true", at=NINE)
+    assert closed.due_at == NINE + 72 * HOUR
+    case = done(done(closed, "remind", LI), "supervise", BOSS)
+    assert (case.state, case.reminded, case.supervised) == ("closed", 1, True)
+    assert (case.due_at, case.wake_at) == (closed.due_at, closed.wake_at)
+    over = done(case, "review", LI)
+    said = refused(over, deed("remind", over))
+    assert said is not None
+    assert said.code == "not_in_state"
 
 
 def test_sent_back_it_belongs_to_whoever_sent_it_on() -> None:

@@ -28,7 +28,8 @@ ALERT = {
     "under_way": "arrive>on_site handle>handled assign>assigned return>accepted close>closed",
     "on_site": "handle>handled assign>assigned return>accepted close>closed",
     "handled": "close>closed assign>assigned return>under_way",
-    "closed": "review>reviewed return>accepted judge>closed join>waiting climb>closed",
+    "closed": "review>reviewed return>accepted judge>closed join>waiting climb>closed "
+    "remind>closed supervise>closed",
     "reviewed": "join>waiting",
 }
 REPORT = {

@@ -163,6 +163,51 @@ async def test_a_reminder_goes_to_whoever_has_it(scene: Scene, kind: str, reason
     assert scene.told() == [(reason, "sent", ("li",))]
 
 
+def close(scene: Scene) -> None:
+    scene.work.act("accept", LI)
+    scene.work.act("handle", LI, why="已到场处置")
+    scene.work.act("close", LI, verdict="true")
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "whom"),
+    [
+        ("remind", "reminded", "wang"),
+        ("supervise", "supervised", "wang"),
+        ("climb", "climbed", "captain"),
+    ],
+)
+async def test_a_review_that_waits_is_told_of_once_and_not_at_night(
+    scene: Scene, kind: str, reason: str, whom: str
+) -> None:
+    scene.officer("wang", area="office-1")
+    scene.officer("captain", area="station-7")
+    scene.take(alert(severity="red"))
+    close(scene)
+    await scene.turn()
+    before = {row.id for row in scene.rows()}
+    if kind == "climb":
+        scene.clock.at += 72 * 60 * MINUTE
+        scene.office.cases.tick(scene.clock())
+    else:
+        scene.work.act(kind, BOSS, why="尽快复核")  # type: ignore[arg-type]
+    await scene.turn()
+    new = [row for row in scene.rows() if row.id not in before]
+    told = [(row.reason, row.status, orjson.loads(row.people), row.urgent) for row in new]
+    assert told == [(reason, "sent", [whom], False)]
+
+
+async def test_what_waits_for_the_morning_is_dropped_once_it_is_reviewed(scene: Scene) -> None:
+    scene.officer("wang")
+    scene.take(alert(severity="red"))
+    close(scene)
+    scene.work.act("remind", BOSS)
+    scene.telling.thinker.think()
+    scene.work.act("review", BOSS)
+    await scene.turn()
+    assert [row.status for row in scene.rows() if row.reason == "reminded"] == ["dropped"]
+
+
 async def test_nobody_on_duty_is_seen(scene: Scene) -> None:
     scene.person("wang")
     scene.reach("wang")

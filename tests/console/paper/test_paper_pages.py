@@ -10,11 +10,13 @@ import sqlalchemy as sa
 from openpyxl import load_workbook
 
 from console.accounts.sessions import csrf_token
+from console.audit.log import newest
 from console.audit.tables import AUDIT
 from console.cases.rows import find_case
 from console.guard import COOKIE
 from console.lifecycle.facts import Actor, Deed
 from console.paper.routes import PaperOffice
+from console.privacy.bundle import check
 from schemas.alerts import Alert
 from tests.console.around.estates import BAD
 from tests.console.housing import Housed
@@ -221,6 +223,48 @@ async def test_the_sheet_of_a_case_says_all_that_was_done_and_is_written_down(
         rows = tx.execute(sa.select(AUDIT).where(AUDIT.c.act == "cases.printed")).all()
     assert [(row.who, row.target) for row in rows] == [("wang", "a1")]
     assert (await get(housed, "far", "/paper/cases/a1")).status_code == 404
+
+
+async def test_the_zone_of_the_times_is_named_once(housed: Housed) -> None:
+    await take(housed, alert(delivery="push"))
+    for path in ("/paper/cases/a1", "/figures", "/handover"):
+        page = await text(housed, "wang", path)
+        assert page.count("时间均为当地时间（Asia/Shanghai, UTC+8）") == 1, path
+
+
+EXPORT = "/paper/cases/a1/export"
+ASKED = {"reason": "evidence", "why": "移交检察院"}
+
+
+async def test_a_case_is_taken_out_from_its_sheet_and_that_is_written_down(housed: Housed) -> None:
+    await take(housed, alert(delivery="push"))
+    assert f'action="{EXPORT}"' in await text(housed, "wang", "/paper/cases/a1")
+    answer = await post(housed, "wang", EXPORT, **ASKED)
+    assert answer.headers["content-disposition"] == 'attachment; filename="case-a1.zip"'
+    found = check(answer.content)
+    assert (found.faults, found.manifest["exported_by"]) == ([], "wang")
+    assert "clear.json" not in found.manifest["files"]  # type: ignore[operator]
+    entry = newest(housed.office.engine, 1)[0]
+    assert (entry.act, entry.why) == ("cases.exported", "evidence: 移交检察院")
+    clear = check((await post(housed, "wang", EXPORT, clear="1", **ASKED)).content)
+    assert "clear.json" in clear.manifest["files"]  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("form", [{"reason": "evidence", "why": BAD[:3]}, {"why": BAD}, {}])
+async def test_without_a_reason_no_case_is_taken_out(housed: Housed, form: dict[str, str]) -> None:
+    await take(housed, alert(delivery="push"))
+    answer = await post(housed, "wang", EXPORT, **form)
+    assert answer.status_code == 422
+    assert "请选理由，并写明至少4个字" in answer.text
+    assert BAD not in answer.text
+    assert "cases.exported" not in {entry.act for entry in newest(housed.office.engine, 9)}
+
+
+async def test_who_may_not_take_a_case_out_is_not_offered_it(housed: Housed) -> None:
+    await take(housed, alert(delivery="push", handler="property"))
+    assert EXPORT not in await text(housed, "zhao", "/paper/cases/a1")
+    assert (await post(housed, "zhao", EXPORT, **ASKED)).status_code == 403
+    assert (await post(housed, "far", EXPORT, **ASKED)).status_code == 404
 
 
 async def test_figures_are_of_the_month_and_of_ones_own_area(housed: Housed) -> None:

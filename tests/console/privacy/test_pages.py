@@ -284,6 +284,7 @@ async def test_supervisors_see_who_looked_at_what_within_their_area(housed: Hous
         everything = (await du.get("/audit")).text
         assert {"查看明文（有理由）" in everything, "提出布控" in everything} == {True}
         assert HOSTILE not in everything
+        assert everything.count("时间均为当地时间（Asia/Shanghai, UTC+8）") == 1
         looks = (await du.get("/audit?group=looks&who=wang")).text
         assert "cases/a1" in looks
         assert "提出布控" not in looks.partition("<table")[2]

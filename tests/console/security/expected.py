@@ -68,6 +68,7 @@ GET        /api/gates/.* | /api/vehicles                            PGWS
 GET        /visits.* | /api/visits.* | /paper/visits.*              PGS
 POST       /visits/[^/]*/register                                   P
 POST       /visits.* | /api/visits.*                                PG
+POST       /paper/cases/[^/]*/export                                PS
 GET        /paper/.*                                                PGWS
 ANY        /handover.*                                              PGWS
 GET        /figures | /quality | /wall                              PS
