@@ -106,8 +106,20 @@ def guard_of(app: ASGIApp, house: House) -> Guard:
     return Guard(app, house.entrance, rate, no_auth=settings.no_auth)
 
 
-class _Server(uvicorn.Server):
-    """A server that leaves the signals to the program it runs in."""
+class PageServer(uvicorn.Server):
+    """A server that leaves the signals to the program it runs in, and says when it has `begun`."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        """As uvicorn's."""
+        super().__init__(config)
+        self.begun = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin, or fail to."""
+        try:
+            await super().startup(sockets)
+        finally:
+            self.begun.set()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -134,9 +146,13 @@ async def run_console(
         own["channels"] = house.telling.fault
         app = build_api(house, {**(checks or {}), **own})
         live = add_page(app, office)
-        server = _Server(_config(guard_of(app, house)))
+        server = PageServer(_config(guard_of(app, house)))
         try:
             async with asyncio.TaskGroup() as parts:
+                parts.create_task(_serve(server, listener, stop))
+                # As it begins, the page's framework looks at every object of the process. A thread
+                # that makes a tuple at that moment gets a SystemError for it: no thread works yet.
+                await server.begun.wait()
                 parts.create_task(LogConsumer(office).run(stop))
                 parts.create_task(live.run(stop))
                 parts.create_task(outbox.run(stop))
@@ -148,7 +164,6 @@ async def run_console(
                 parts.create_task(house.entrance.run(stop))
                 parts.create_task(PaperOffice(office, house.register).run(office.clock, stop))
                 parts.create_task(photos_of(office).run(office, stop))
-                parts.create_task(_serve(server, listener, stop))
         except ExceptionGroup as group:
             raise group.exceptions[0] from group
 

@@ -61,6 +61,11 @@ class Principal:
         return EVERYWHERE in self.areas
 
     @property
+    def minds_all(self) -> bool:
+        """Whether what waits for anybody waits for them too: they run the office, or are alone."""
+        return self.admin and self.is_everywhere
+
+    @property
     def actor(self) -> Actor:
         """As the lifecycle knows them."""
         return Actor(self.login, self.role, self.teams)

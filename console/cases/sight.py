@@ -52,7 +52,9 @@ def is_theirs(procedure: Procedure, who: Principal) -> ColumnElement[bool]:
     they are for one of their kind.
     """
     refs = own_refs(procedure, who)
-    waits = sa.and_(CASES.c.holder == "", CASES.c.assigned == "", _has(CASE_PARTIES, "party", refs))
+    waits = sa.and_(CASES.c.holder == "", CASES.c.assigned == "")
+    if not who.minds_all:
+        waits = sa.and_(waits, _has(CASE_PARTIES, "party", refs))
     told = waits if who.is_everywhere else sa.and_(waits, CASES.c.told_node.in_(who.areas))
     mine = (CASES.c.holder == who.login, CASES.c.assigned.in_(refs), told)
     return sa.or_(*mine, CASES.c.reporter == who.login)
@@ -93,12 +95,15 @@ class Onlooker:
         return (
             case.holder == who.login
             or case.assigned in self.refs
-            or (waits and not self.refs.isdisjoint(case.parties) and self._is_told(case))
+            or (waits and self._is_told(case))
             or case.reporter == who.login
         )
 
     def _is_told(self, case: Case) -> bool:
-        return self.who.is_everywhere or case.told_node in self.who.areas
+        if self.who.minds_all:
+            return True
+        here = self.who.is_everywhere or case.told_node in self.who.areas
+        return here and not self.refs.isdisjoint(case.parties)
 
 
 def sees_alert(procedure: Procedure, around: Surroundings, who: Principal, alert: Alert) -> bool:
