@@ -51,7 +51,7 @@ def kept(console: ConsoleSettings, ingest: IngestSettings) -> list[Kept]:
 
 def _topics() -> list[Kept]:
     return [
-        _topic(EVENTS, "事件：假名、密文", "readings: pseudonyms, sealed values"),
+        _topic(EVENTS, "事件：化名、密文", "readings: pseudonyms, sealed values"),
         Kept("`community.sightings`", Words(zh="跨小区车牌键", en="plates under the city's keys"),
              _hours(SIGHTING_LIFE_MS), KAFKA),
         _topic(LATE, "迟到事件", "late readings"),
@@ -87,7 +87,7 @@ def _database(settings: ConsoleSettings) -> list[Kept]:
              _days(settings.register_days, " after their end", "（自失效起）"), CONSOLE),
         Kept(db, Words(zh="个人信息请求的内容", en="what people wrote in requests"),
              _days(settings.register_days, " after the answer", "（自答复起）"), CONSOLE),
-        Kept(db, Words(zh="查看记录、请求的结果", en="audit log, outcomes of requests"),
+        Kept(db, Words(zh="审计日志、请求的结果", en="audit log, outcomes of requests"),
              _days(settings.audit_days), CONSOLE),
         Kept(db, Words(zh="已发送的登记变更", en="changes that were sent"), _of(EVENTS), CONSOLE),
         Kept(db, Words(zh="重复请求的应答", en="answers to requests that may be repeated"),
