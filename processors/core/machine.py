@@ -85,6 +85,7 @@ class Machine:
             behind, estate.behind = estate.behind, is_old(event)
             present, due = estate.config, estate.config_for(event)
             if due is not present:
+                self.rules_of(estate)  # Before the other comes: those of the present are kept.
                 estate.use(due)
             self._tell(estate, event, out, at_once=True)
             if due is not present:
