@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -19,6 +19,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 POSTGRESQL = "postgresql+pg8000"
 """The driver for a URL that names none: pure Python, so no client library need be there."""
 T = TypeVar("T")
+IN_ONE_QUERY = 500
 _PRAGMAS = (
     "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000",
     "secure_delete=ON",
@@ -52,6 +53,11 @@ def open_database(url: str) -> Engine:
         event.listen(engine, "connect", _set_pragmas)
     migrate(engine)
     return engine
+
+
+def in_parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Ids, so many at a time as one question to any database may name."""
+    return (ids[at : at + IN_ONE_QUERY] for at in range(0, len(ids), IN_ONE_QUERY))
 
 
 async def looked_up(engine: Engine, read: Callable[[], T]) -> T:

@@ -16,19 +16,18 @@ from console.accounts.book import AccountBook, principal_of, principals_of
 from console.accounts.lockout import Tried
 from console.accounts.passwords import Passwords
 from console.accounts.principal import FIRST, Principal
-from console.accounts.remembered import LOOK_EVERY_S, some_at_a_time
+from console.accounts.remembered import LOOK_EVERY_S
 from console.accounts.second import SecondFactor
 from console.accounts.sessions import Lasts, Session, SessionBook, hashed
 from console.accounts.tables import ACCOUNTS, SESSIONS
 from console.accounts.tokens import PREFIX, TokenBook
 from console.audit.chain import Said, Signed
 from console.audit.log import append
-from console.database import writing
+from console.database import in_parts, writing
 from console.register.vault import Vault
 
 SEEN_EVERY_MS = 60_000
 FORGET_EVERY_MS = 3_600_000
-AT_ONCE = 500
 Clock = Callable[[], int]
 
 
@@ -117,7 +116,7 @@ class Entrance:
     def look_again(self, at: int) -> None:
         """See whether those who are remembered would still be let in."""
         used = self.sessions.remembered.used(at)
-        for names in some_at_a_time(used, AT_ONCE):
+        for names in in_parts(list(used)):
             standing = (SESSIONS.c.id.in_(names), SESSIONS.c.until > at)
             with self.engine.connect() as connection:
                 still_open = set(connection.scalars(sa.select(SESSIONS.c.id).where(*standing)))

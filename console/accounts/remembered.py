@@ -7,7 +7,7 @@ word, or an account that changed, counts for these questions a few seconds later
 that anybody asks for or does asks the database.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 
@@ -76,10 +76,3 @@ class Remembered:
                     del self._known[session]
                 else:
                     known.who, known.looked_at = who, at
-
-
-def some_at_a_time(names: Iterable[str], many: int) -> Iterator[list[str]]:
-    """Names in lists that a database takes."""
-    every = list(names)
-    for first in range(0, len(every), many):
-        yield every[first : first + many]

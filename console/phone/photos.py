@@ -16,13 +16,13 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from console.cases.tables import CASES
+from console.database import in_parts
 from console.office import Office
 from console.phone.images import stripped
 from schemas.pictures import is_intact, is_picture_name, picture_name
 
 FORGET_EVERY_S = 3600.0
 DAY_MS = 24 * 3_600_000
-IN_ONE_QUERY = 500
 _CASE = re.compile(r"[0-9A-Za-z_-]{1,100}")
 log = structlog.get_logger("console.phone")
 Photo = tuple[str, bytes]
@@ -81,9 +81,8 @@ class Photos:
         young = sa.or_(CASES.c.closed_at.is_(None), CASES.c.closed_at >= before)
         kept: set[str] = set()
         with engine.connect() as tx:
-            for at in range(0, len(cases), IN_ONE_QUERY):
-                some = CASES.c.id.in_(cases[at : at + IN_ONE_QUERY])
-                kept |= set(tx.scalars(sa.select(CASES.c.id).where(some, young)))
+            for some in in_parts(cases):
+                kept |= set(tx.scalars(sa.select(CASES.c.id).where(CASES.c.id.in_(some), young)))
         return kept
 
     async def run(self, office: Office, stop: asyncio.Event) -> None:

@@ -23,7 +23,7 @@ from console.cases.tables import (
     CASES,
     REPORTS,
 )
-from console.database import insert_new, writing
+from console.database import in_parts, insert_new, writing
 from console.privacy.erasing import forget_requests
 from console.privacy.periods import DAY_MS
 from console.privacy.tables import FORGOTTEN
@@ -33,7 +33,6 @@ from console.settings import ConsoleSettings
 from console.tables import ALERTS, CHANGES, LOOKS, UNREADABLE
 from schemas.topics import ACTS as ACTS_TOPIC
 
-IN_ONE_QUERY = 500
 AT_ONCE = 20_000
 OF_A_CASE = (CASE_ALERTS, CASE_AREAS, CASE_DEVICES, CASE_PARTIES, CASE_ROLES, REPORTS, ACTS)
 
@@ -102,7 +101,7 @@ def _evidence(tx: Connection, ends: Ends) -> int:
 def _drop_alerts(tx: Connection, found: Iterable[str], at: int) -> int:
     """Alerts go here, and are noted to be taken out of the log as well."""
     ids = list(found)
-    for some in _parts(ids):
+    for some in in_parts(ids):
         tx.execute(ALERTS.delete().where(ALERTS.c.id.in_(some)))
         tx.execute(CHANGES.delete().where(CHANGES.c.alert.in_(some)))
         insert_new(tx, FORGOTTEN, [{"alert": one, "at": at} for one in some])
@@ -125,7 +124,7 @@ def _cases(tx: Connection, ends: Ends) -> int:
     """Cases with all their acts, once the log of acts has let them go."""
     over = (CASES.c.is_over, CASES.c.closed_at < ends.cases)
     ids = list(tx.scalars(sa.select(CASES.c.id).where(*over).limit(AT_ONCE)))
-    for some in _parts(ids):
+    for some in in_parts(ids):
         for table in OF_A_CASE:
             tx.execute(table.delete().where(table.c.case.in_(some)))
         tx.execute(CASES.delete().where(CASES.c.id.in_(some)))
@@ -156,10 +155,6 @@ def _versions(tx: Connection, ends: Ends) -> int:
 
 def _requests(tx: Connection, ends: Ends) -> int:
     return forget_requests(tx, ends.audit, ends.register)
-
-
-def _parts(ids: list[str]) -> Iterable[list[str]]:
-    return (ids[at : at + IN_ONE_QUERY] for at in range(0, len(ids), IN_ONE_QUERY))
 
 
 JOBS: dict[str, Callable[[Connection, Ends], int]] = {

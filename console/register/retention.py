@@ -3,17 +3,14 @@
 The audit log still says that there was something, by an id that says nothing.
 """
 
-from collections.abc import Iterable
-
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, Table
 
 from console.audit.chain import Said, Signed
 from console.audit.log import append, forget, hold
-from console.database import writing
+from console.database import in_parts, writing
 from console.outbox.tables import OUTBOX
 from console.register.kinds import KINDS
-from console.register.shelf import IN_ONE_QUERY
 from console.register.tables import HISTORY
 from console.watch.sight import KIND as WATCH
 from console.watch.tables import WATCH_ENTRIES
@@ -45,14 +42,10 @@ def _is_over(table: Table, before: int) -> sa.ColumnElement[bool]:
 
 
 def _erase(tx: Connection, name: str, table: Table, ids: list[str]) -> None:
-    for some in _parts(ids):
+    for some in in_parts(ids):
         tx.execute(table.delete().where(table.c.id.in_(some)))
         mine = (HISTORY.c.kind == name, HISTORY.c.entry.in_(some))
         tx.execute(HISTORY.delete().where(*mine))
         keys = [f"{name}/{one}" for one in some]
         done = (OUTBOX.c.key.in_(keys), OUTBOX.c.sent_at.is_not(None))
         tx.execute(OUTBOX.delete().where(*done))
-
-
-def _parts(ids: list[str]) -> Iterable[list[str]]:
-    return (ids[at : at + IN_ONE_QUERY] for at in range(0, len(ids), IN_ONE_QUERY))

@@ -8,13 +8,12 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from console.database import in_parts
 from console.outbox.store import heard_estates, told_estates
 from console.register.kinds import Kind, Row
 from console.register.known import Known, homes_of, places_of
 from console.register.tables import DWELLINGS, HISTORY
 from schemas.site import Site
-
-IN_ONE_QUERY = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +56,8 @@ def entry_of(tx: Connection, kind: Kind, name: str) -> Row | None:
 def entries_of(tx: Connection, kind: Kind, ids: Sequence[str]) -> dict[str, Row]:
     """The entries of some ids, by id."""
     found: dict[str, Row] = {}
-    for at in range(0, len(ids), IN_ONE_QUERY):
-        some = kind.table.c.id.in_(ids[at : at + IN_ONE_QUERY])
-        for row in tx.execute(sa.select(kind.table).where(some)):
+    for some in in_parts(ids):
+        for row in tx.execute(sa.select(kind.table).where(kind.table.c.id.in_(some))):
             found[row.id] = as_row(row)
     return found
 
