@@ -6,9 +6,9 @@ const WAIT_MS = 150;
 
 export default {
   template: `
-    <div class="dossier" ref="top" tabindex="-1" :aria-label="words.case" role="region">
+    <div class="dossier" ref="top" tabindex="-1" :aria-label="words.case" role="region" :aria-busy="isOpening">
       <a href="#cards" class="back">{{ words.back }}</a>
-      <p v-if="!told" class="nothing">{{ isGone ? words.gone : words.choose }}</p>
+      <p v-if="!told" class="nothing">{{ isGone ? words.gone : isOpening ? words.opening : words.choose }}</p>
       <template v-else>
         <header :class="['chosen-head', told.level]">
           <div class="head-line">
@@ -132,11 +132,14 @@ export default {
       </template>
     </div>`,
   props: { words: Object, language: String, start: String, csrf: String, reveal: Object, reasons: Object, mayReveal: Boolean },
-  mixins: [listening({ office: "hear", choose: "chose", acted: "chose" })],
+  mixins: [listening({ office: "hear", choose: "chose", acted: "acted" })],
   data() {
     return { id: this.start, told: null, clear: null, asked: null, reason: "", why: "", refused: "", isGone: false, wall: 0, missing: new Set(), opened: new Set() };
   },
   computed: {
+    isOpening() {
+      return !!this.id && !this.told && !this.isGone;
+    },
     // What was asked for holds all that is seen at once as well.
     seen() {
       return this.asked ?? this.clear.values;
@@ -158,8 +161,9 @@ export default {
   methods: {
     hear({ all, cards, gone, told }) {
       if (told) this.wall = told.wall;
-      const mine = (all ?? cards ?? []).find((card) => card.id === this.told?.id);
-      if (mine || (gone ?? []).includes(this.told?.id)) this.later();
+      const here = this.told?.id ?? this.id;
+      const mine = (all ?? cards ?? []).find((card) => card.id === here);
+      if (mine || (gone ?? []).includes(here)) this.later();
     },
     later() {
       clearTimeout(this.timer);
@@ -169,12 +173,18 @@ export default {
       const isOther = id !== this.id && id !== this.told?.id;
       this.id = id;
       if (isOther) {
+        // Until the other case is here nothing may be done: a button still there is the last one's.
+        [this.told, this.isGone] = [null, false];
         [this.missing, this.opened, this.clear] = [new Set(), new Set(), null];
         [this.asked, this.reason, this.why, this.refused] = [null, "", "", ""];
       }
       await this.load();
       if (isOther && this.$refs.top) this.$refs.top.scrollTop = 0;
       if (isAsked) this.$refs.top?.focus();
+    },
+    // Whoever has gone on to another case meanwhile is not brought back.
+    acted({ id }) {
+      if (id === this.told?.id) this.load();
     },
     async load() {
       const id = this.id;

@@ -18,8 +18,8 @@ PLAN = (
     "plan", "plan_made_up", "plan_none", "plan_larger", "plan_smaller", "plan_cases",
 )  # fmt: skip
 DOSSIER = (
-    *_TIMES, "case", "back", "gone", "choose", "act", "clear", "clear_none", "clear_fault",
-    "notices", "notices_none", "why", "advice",
+    *_TIMES, "case", "back", "gone", "opening", "choose", "act", "clear", "clear_none",
+    "clear_fault", "notices", "notices_none", "why", "advice",
     "pictures", "picture", "picture_gone", "cameras", "camera_none", "live", "recording",
     "incident", "evidence", "evidence_none", "evidence_more", "part_door", "part_barrier",
     "part_camera", "part_other", "near", "near_count", "near_none", "acts",

@@ -30,7 +30,7 @@ async def ready(page: Page) -> None:
     if await page.locator(".office").count():
         await expect(page.locator(".pulse")).to_have_class("pulse normal")
         await page.locator("#cards :is(.card, .nothing)").first.wait_for()
-        await page.locator(".dossier :is(.headline, .nothing)").first.wait_for()
+        await page.locator(".dossier[aria-busy=false] :is(.headline, .nothing)").first.wait_for()
 
 
 async def choose(page: Page, case: str) -> None:

@@ -1,9 +1,10 @@
 """An alert from its arrival to its review, at the desk, on the phone and by keys alone."""
 
+import asyncio
 import re
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.console.desks import CARD, HOME
 from tests.stories.conftest import LOOP, World
@@ -132,6 +133,56 @@ async def test_a_case_is_passed_on_to_110_and_another_one_shelved(world: World) 
     await page.locator(".may button", has_text="搁置").click()
     await do(page, why="门在维修，明日换锁")
     await expect(page.locator("#card-shelf .tag", has_text="搁置至")).to_be_visible()
+    await page.close()
+
+
+async def test_until_the_chosen_case_is_here_nothing_of_the_last_one_can_be_pressed(
+    world: World,
+) -> None:
+    page = await world.page("wang")
+    await ready(page)
+    now = world.clock()
+    await world.tell(told("first", now, rule="intrusion"), told("second", now))
+    await choose(page, "first")
+    let_go = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await let_go.wait()
+        await route.continue_()
+
+    await page.route("**/cases/second", hold)
+    await page.locator("#card-second .title").click()
+    await expect(page.locator(".dossier .nothing")).to_have_text("正在打开这一件……")
+    await expect(page.locator(".may button")).to_have_count(0)
+    let_go.set()
+    await expect(page.locator(".dossier h2")).to_have_text("门被强开")
+    await page.close()
+
+
+async def test_an_act_that_is_done_late_does_not_bring_its_case_back(world: World) -> None:
+    page = await world.page("wang")
+    await ready(page)
+    now = world.clock()
+    await world.tell(told("slow", now, rule="intrusion"), told("next", now))
+    await choose(page, "slow")
+    let_go = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        answer = await route.fetch()
+        await let_go.wait()
+        await route.fulfill(response=answer)
+
+    await page.route("**/cases/slow/acts", hold)
+    await page.locator(".may button", has_text="签收").click()
+    await expect(page.locator("#card-slow .state")).to_have_text("已签收 · 王强")
+    await choose(page, "next")
+    await expect(page.locator(".dossier h2")).to_have_text("门被强开")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    let_go.set()
+    await expect(page.locator(".told-now")).to_contain_text("闯入")
+    assert not [url for url in asked if url.endswith("/cases/slow")]
+    await expect(page.locator(".dossier[aria-busy=false] h2")).to_have_text("门被强开")
     await page.close()
 
 

@@ -18,7 +18,12 @@ CODE = Path(console.pages.__file__).parent
 WORDS: dict[str, dict[str, str]] = yaml.safe_load(
     files("console.pages").joinpath("words.yaml").read_text(encoding="utf-8")
 )
-BROWSER = {key for name, keys in vars(page_words).items() if name.isupper() for key in keys}
+PARTS = {
+    name.lower(): set(keys)
+    for name, keys in vars(page_words).items()
+    if name.isupper() and not name.startswith("_")
+}
+BROWSER = set().union(*PARTS.values())
 
 
 @pytest.mark.parametrize("key", WORDS)
@@ -42,9 +47,17 @@ def test_every_word_is_used_and_every_word_that_is_used_is_there() -> None:
     assert set(WORDS) >= BROWSER
 
 
-def test_what_the_browser_asks_for_it_is_given() -> None:
-    script = "\n".join(file.read_text(encoding="utf-8") for file in CODE.rglob("*.js"))
-    assert set(re.findall(r"\bwords\.(\w+)", script)) <= BROWSER
+def asked(script: Path) -> set[str]:
+    return set(re.findall(r"\bwords\.(\w+)", script.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_what_a_part_asks_for_in_the_browser_it_is_given(part: str) -> None:
+    assert asked(CODE / f"{part}.js") <= PARTS[part]
+
+
+def test_what_the_browser_asks_for_stands_in_the_words() -> None:
+    assert set().union(*map(asked, CODE.rglob("*.js"))) <= BROWSER
     assert set(Saying("zh").templates(BROWSER)) == BROWSER
 
 
