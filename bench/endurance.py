@@ -55,6 +55,9 @@ LOOK_S = 0.1
 DAY_EVENTS = 60_000
 """About what a day of the estate says without ticks; the run begins so that it ends in the past."""
 SETTLE_S = 600.0
+ENDED = "ended with"
+WHY = ("; ending", "ends the process")
+"""What `up` says of a part that ended, and what a part says before it ends itself."""
 
 
 @dataclass
@@ -260,9 +263,8 @@ def main() -> None:
             done = asyncio.run(play(run, records, asked.minutes))
             tell(run, done=done)
         said = stack.said().splitlines()
-        restarts = [line for line in said if "ended with" in line]
-        run.say(f"parts that ended by themselves: {len(restarts)}")
-        for line in restarts[:20]:
+        run.say(f"parts that ended by themselves: {sum(ENDED in line for line in said)}")
+        for line in [line for line in said if any(word in line for word in (ENDED, *WHY))][:60]:
             run.say("  " + line)
     raise SystemExit(0 if done else 1)
 

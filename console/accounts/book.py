@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 
 from console.accounts import lockout
 from console.accounts.passwords import Passwords, check_strength
-from console.accounts.principal import EVERYWHERE, FIRST, KINDS, Principal
+from console.accounts.principal import EVERYWHERE, FIRST, KINDS, Principal, reach
 from console.accounts.sessions import end_sessions
 from console.accounts.tables import ACCOUNTS, TEAM_MEMBERS, TEAMS
 from console.audit.chain import Said, Signed
@@ -229,8 +229,7 @@ def find_party(procedure: Procedure, tx: Connection, ref: str, case: Case) -> Pa
     row = tx.execute(sa.select(TEAMS).where(TEAMS.c.id == name)).one_or_none()
     if kind != "team" or row is None:
         return None
-    areas = set(orjson.loads(row.areas))
-    return Party(ref, row.role, EVERYWHERE in areas or not areas.isdisjoint(case.areas))
+    return Party(ref, row.role, reach(set(orjson.loads(row.areas)), case.areas))
 
 
 def _check(account: Account) -> None:

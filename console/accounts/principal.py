@@ -1,6 +1,6 @@
 """Who asks, and what they may see and do: a role, bounded to areas and kinds. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
@@ -29,6 +29,11 @@ KINDS: dict[Role, tuple[TreeName, ...]] = {
     "resident": (),
 }
 """The kinds of cases that a role sees where its account says nothing else."""
+
+
+def reach(own: Set[str], areas: Iterable[str]) -> bool:
+    """Whether one who has these areas of their own looks after something that lies in those."""
+    return EVERYWHERE in own or not own.isdisjoint(areas)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,7 @@ class Principal:
 
     def covers(self, areas: Iterable[str]) -> bool:
         """Whether something that lies in these areas is theirs to look after."""
-        return self.is_everywhere or not self.areas.isdisjoint(areas)
+        return reach(self.areas, areas)
 
     def sees(self, tree: TreeName, *, police_only: bool, named: Iterable[str] = ()) -> bool:
         """Whether they see what is of a tree, by role and kind.

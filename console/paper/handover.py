@@ -177,7 +177,7 @@ class Handovers:
 def may_see(who: Principal, row: Handover) -> bool:
     """Whether a handover is of somebody's desk: of their role, or for whom supervises, and area."""
     areas = set(orjson.loads(row.areas))
-    is_near = who.is_everywhere or EVERYWHERE in areas or not who.areas.isdisjoint(areas)
+    is_near = who.covers(areas) or EVERYWHERE in areas
     return is_near and who.role in (row.role, "supervisor")
 
 

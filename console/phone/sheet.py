@@ -7,12 +7,13 @@ from console.accounts.names import PERSON, TEAM, named
 from console.accounts.principal import Principal
 from console.cases.disclosure import sees_act, sees_words
 from console.cases.reading import Reader
+from console.cases.recipients import Recipient, groups_for, people_for, teams_for
 from console.lifecycle.facts import Case
+from console.lifecycle.procedure import Procedure
 from console.lifecycle.table import SYSTEM
 from console.links import safe_link
 from console.office import Office
 from console.phone.offers import Offer, offers
-from console.phone.people import Choice, choices, groups
 from console.rest.answers import CaseDetail
 from console.rest.showing import Shown
 from schemas.acts import Act
@@ -22,6 +23,7 @@ from schemas.pictures import linked_name
 
 ALERTS_MAX = 5
 PICTURES_MAX = 12
+PARTIES_MAX = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,8 @@ class Sheet:
     steps: tuple[Step, ...]
     alerts: tuple[Known, ...]
     offers: tuple[Offer, ...]
-    people: tuple[Choice, ...]
-    groups: tuple[Choice, ...]
+    parties: tuple[Recipient, ...]
+    groups: tuple[str, ...]
     names: dict[str, str]
     rungs: dict[str, Words]
 
@@ -80,9 +82,14 @@ def sheet_of(office: Office, reader: Reader, case: Case) -> Sheet:
             for act in acts if act.kind == "climb"
         },
         alerts=tuple(_alerts(office, who, shown.alerts)),
-        people=tuple(choices(reader.tx, procedure, case)) if "to" in asks else (),
-        groups=tuple(groups(procedure, case)) if "group" in asks else (),
+        parties=_parties(reader, procedure, case) if "to" in asks else (),
+        groups=tuple(groups_for(procedure, case)) if asks & {"to", "group"} else (),
     )  # fmt: skip
+
+
+def _parties(reader: Reader, procedure: Procedure, case: Case) -> tuple[Recipient, ...]:
+    teams, people = (find(reader.tx, procedure, case) for find in (teams_for, people_for))
+    return (*teams, *people)[:PARTIES_MAX]
 
 
 def photos_of(who: Principal, acts: Iterable[Act]) -> set[str]:

@@ -210,6 +210,16 @@ async def test_a_case_passed_on_and_out_of_sight_leads_back_to_the_list(housed: 
         assert "已完成：退回" in await zhao.page(answer.headers["location"])
 
 
+async def test_a_case_can_be_given_to_those_who_deal_with_cases_alone(forced: Housed) -> None:
+    forced.person("boss", "supervisor")
+    async with phone(forced, "wang") as wang:
+        page = await wang.page("/m/cases/a1")
+    offered = page.split('id="assist-to"')[1].split("</select>")[0]
+    assert 'value="person:li"' in offered
+    assert 'value="group:property"' in offered
+    assert "person:boss" not in offered
+
+
 async def test_time_left_and_what_is_late(forced: Housed) -> None:
     async with phone(forced, "wang") as wang:
         assert "剩5分钟" in await wang.page("/m")
