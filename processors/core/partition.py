@@ -47,6 +47,10 @@ class Checkpoint:
     position: int
 
 
+class CommitError(ValueError):
+    """A commit record cannot be read; the text says why."""
+
+
 @dataclass(slots=True)
 class Partition:
     """All estates of one partition."""
@@ -96,8 +100,23 @@ class Partition:
         return Checkpoint(head + b',"scopes":{' + body + b"}}", scopes, position)
 
     def restore(self, commit: bytes | None, scopes: Mapping[str, bytes]) -> int:
-        """Take over what a checkpoint holds; returns the offset to read from (0: the beginning)."""
-        plain: dict[str, Any] = orjson.loads(commit) if commit else {"estates": {}, "scopes": {}}
+        """Take over what a checkpoint holds; returns the offset to read from (0: the beginning).
+
+        Raises CommitError: where to read on from cannot be guessed.
+        """
+        plain: dict[str, Any] = {"estates": {}, "scopes": {}}
+        try:
+            if commit:
+                plain = orjson.loads(commit)
+            if plain.get("v", VERSION) > VERSION:
+                raise CommitError(f"it is of version {plain['v']}, and {VERSION} is known here")
+            return self._restore(plain, scopes)
+        except CommitError:
+            raise
+        except (ValueError, KeyError, TypeError, AttributeError) as fault:
+            raise CommitError(f"{type(fault).__name__}: {fault}") from fault
+
+    def _restore(self, plain: dict[str, Any], scopes: Mapping[str, bytes]) -> int:
         self.carried = {
             key: None if record is None else orjson.dumps(record)
             for key, record in plain["scopes"].items()

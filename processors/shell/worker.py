@@ -16,7 +16,7 @@ from typing import Protocol
 import structlog
 
 from processors.core.machine import Machine, Output
-from processors.core.partition import Checkpoint, Partition, commit_key
+from processors.core.partition import Checkpoint, CommitError, Partition, commit_key
 from processors.core.records import Unreadable
 from processors.core.rule import RuleSet
 from processors.shell import metrics
@@ -27,6 +27,10 @@ from schemas.events import EventError, decode
 from schemas.topics import STATE
 
 log = structlog.get_logger()
+NO_COMMIT = (
+    "a commit record cannot be read, so it is not known what was done; ending: start the version "
+    "that wrote it, or put a backup back (docs/operations.md, Upgrade)"
+)
 
 
 class Ack(Protocol):
@@ -73,7 +77,11 @@ class Worker:
         commit = state.pop(commit_key(number), None)
         scopes = {key: raw for key, raw in state.items() if key.startswith("scope|")}
         partition = Partition(number, self.machine)
-        position = partition.restore(commit, scopes)
+        try:
+            position = partition.restore(commit, scopes)
+        except CommitError as fault:
+            log.critical(NO_COMMIT, topic=STATE.name, key=commit_key(number), reason=str(fault))
+            os._exit(FATAL)
         self.assigned[number] = Assigned(partition, position=position)
         log.info("partition taken over", partition=number, scopes=len(scopes), position=position)
 

@@ -4,7 +4,7 @@ import orjson
 import pytest
 
 from processors.core.machine import Machine, Output
-from processors.core.partition import Partition
+from processors.core.partition import CommitError, Partition
 from processors.rules.catalogue import shipped_rules
 from processors.shell.outputs import records_of
 from schemas.topics import REJECTED
@@ -92,3 +92,20 @@ def test_the_bytes_go_to_the_rejected_topic() -> None:
     told = orjson.loads(record.value or b"")
     assert (told["stage"], told["body_base64"]) == ("processors", "ew==")
     assert told["reason"].startswith("state: ")
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (b"\xff", "JSONDecodeError"),
+        (b"[]", "AttributeError"),
+        (b'{"v":1,"position":3,"seen":4,"estates":{}}', "KeyError: 'scopes'"),
+        (b'{"v":1,"estates":{"e":{}},"scopes":{}}', "KeyError: 'watermark'"),
+        (b'{"v":2,"estates":{},"scopes":{}}', "it is of version 2, and 1 is known here"),
+    ],
+)
+def test_where_to_read_on_from_is_not_guessed(raw: bytes, reason: str) -> None:
+    with pytest.raises(CommitError) as told:
+        Partition(0, Machine(RULES)).restore(raw, written())
+    assert str(told.value).startswith(reason)
+    assert "\n" not in str(told.value)
