@@ -39,7 +39,7 @@ export default {
         <label>{{ asked.kind === 'false' ? words.field_why_false : words.field_why }}
           <textarea v-model="given.why" rows="3" maxlength="2000" :required="needs('why') || asked.kind === 'false'"></textarea></label>
         <p v-if="wrong" class="wrong" role="alert">{{ wrong }}</p>
-        <div class="buttons"><button class="first" :disabled="isSending">{{ words.send }}</button>
+        <div class="buttons"><button class="first" :disabled="sending.has(asked.card.id)">{{ words.send }}</button>
           <button type="button" @click="$refs.form.close()">{{ words.cancel }}</button></div>
       </form>
     </dialog>
@@ -52,7 +52,7 @@ export default {
   mixins: [listening({ office: "hear", act: "begin", say: "say", help: "help" })],
   data() {
     return {
-      said: { text: "", isWrong: false }, asked: null, given: {}, parties: [], wrong: "", isSending: false,
+      said: { text: "", isWrong: false }, asked: null, given: {}, parties: [], wrong: "", sending: new Set(),
       ratings: ["satisfied", "fairly", "unsatisfied", "not_reached"],
       keys: [
         [["j", "k", "↓", "↑"], "key_move"], [["Enter"], "key_open"], [["a"], "key_accept"], [["t"], "key_assign"],
@@ -88,12 +88,14 @@ export default {
     async begin({ kind, card, word, needs }) {
       const act = this.acts[kind === "false" ? "close" : kind];
       this.asked = { kind, card, word: word ?? act.word, needs: needs ?? act.needs };
+      const asked = this.asked;
       this.given = { to: "", why: "", number: "", rating: "satisfied", verdict: "true", until: localTime(Date.now() + (this.ahead ?? 0) + HOUR_MS) };
-      this.wrong = "";
+      [this.wrong, this.parties] = ["", []];
       if (!this.asked.needs.length && kind !== "false") return this.send();
       this.$nextTick(() => this.$refs.form.showModal());
       if (!this.needs("to")) return null;
-      this.parties = (await ask(`/page/${this.language}/cases/${encodeURIComponent(card.id)}/parties`)) ?? [];
+      const found = await ask(`/page/${this.language}/cases/${encodeURIComponent(card.id)}/parties`);
+      if (this.asked === asked) this.parties = found ?? [];
       return null;
     },
     body() {
@@ -106,18 +108,22 @@ export default {
       if (this.needs("until")) said.until = new Date(this.given.until).toISOString();
       return said;
     },
+    // Of one case one act after the other, and of several at once: whoever is quick with the next
+    // case, or has its form open by now, must not lose it to the answer of the last.
     async send() {
-      if (this.isSending) return;
-      this.isSending = true;
-      const { card, word } = this.asked;
+      const asked = this.asked;
+      const { card, word } = asked;
+      if (this.sending.has(card.id)) return;
+      this.sending.add(card.id);
       const wrong = await this.post(card.id, this.body());
-      this.isSending = false;
+      this.sending.delete(card.id);
+      const isHere = this.asked === asked;
       if (wrong === null) {
         this.say({ text: this.words.done.replace("{act}", word).replace("{title}", card.title) });
-        this.$refs.form.close();
-        this.asked = null;
+        if (isHere) this.$refs.form.close();
+        if (isHere) this.asked = null;
         tell("acted", { id: card.id });
-      } else if (this.$refs.form.open) this.wrong = wrong;
+      } else if (isHere && this.$refs.form.open) this.wrong = wrong;
       else this.say({ text: this.words.refused.replace("{why}", wrong), isWrong: true });
     },
     // Why the server refused; null where it was done.

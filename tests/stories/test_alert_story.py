@@ -186,6 +186,33 @@ async def test_an_act_that_is_done_late_does_not_bring_its_case_back(world: Worl
     await page.close()
 
 
+async def test_what_is_done_next_is_not_lost_to_the_answer_of_the_last_act(world: World) -> None:
+    page = await world.page("wang")
+    await ready(page)
+    now = world.clock()
+    await world.tell(told("held", now, rule="intrusion"), told("then", now))
+    let_go = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        answer = await route.fetch()
+        await let_go.wait()
+        await route.fulfill(response=answer)
+
+    await page.route("**/cases/held/acts", hold)
+    await page.locator("#card-held button", has_text="签收").click()
+    await page.locator("#card-then button", has_text="签收").click()
+    await expect(page.locator("#card-then .state")).to_have_text("已签收 · 王强")
+    await page.locator("#card-then button", has_text="交办").click()
+    form = page.locator("dialog[open]")
+    await expect(form.locator("h2")).to_contain_text("门被强开")
+    let_go.set()
+    await expect(page.locator(".told-now")).to_contain_text("闯入")
+    await expect(form.locator("h2")).to_contain_text("门被强开")
+    await do(page, to="team:patrol", why="请看看")
+    await expect(page.locator("#card-then .state")).to_have_text("已交办待接单 · 巡逻一组")
+    await page.close()
+
+
 async def test_more_is_seen_for_a_reason_and_refused_without_one(world: World) -> None:
     await world.tell(entry_refused("clear", world.clock()))
     await arrived(world, "clear")
