@@ -5,12 +5,13 @@
 2. The same while 2,500 phones ask for their list every minute, as the phone's script does.
 3. A page with 2,000 cases in Chromium: paint, scrolling while alerts come, nodes, memory.
 
-    python -m bench.office [--seconds 60] [--phones 2500] [--kafka]
+    python -m bench.office [--seconds 60] [--phones 2500] [--kafka] [--postgresql]
 
-The log is Tansu, or with --kafka a real Apache Kafka. Everything shares the machine: beside the
-figures stands what else ran, in cores, how much of ours was the load itself, and for how many
-seconds the console's threads waited for a core. On a machine that others use too, `--nice -10` lets
-all of this go before them (Linux, root). Stops by itself.
+The log is Tansu, or with --kafka a real Apache Kafka; the database SQLite, or a real PostgreSQL.
+Everything shares the machine: beside the figures stands what else ran, in cores, how much of ours
+was the load itself, and for how many seconds the console's threads waited for a core. On a
+machine that others use too, `--nice -10` lets all of this go before them (Linux, root). Stops by
+itself.
 """
 
 import argparse
@@ -41,7 +42,7 @@ from schemas.views import View, encode_view, view_key
 from tests.console.conftest import running_broker
 from tests.console.desks import make_key
 from tests.console.running import RunningConsole
-from tests.services import chromium, kafka
+from tests.services import chromium, kafka, postgresql
 
 STANDING = 300
 """Cases that stand before the first page is opened."""
@@ -270,6 +271,20 @@ def log_of(kind: Literal["tansu", "kafka"], folder: Path) -> Iterator[tuple[str,
             yield broker.bootstrap, broker.child.pid
 
 
+@contextmanager
+def database(folder: Path | None) -> Iterator[str | None]:
+    """The URL of a PostgreSQL in a folder; without one None, and the console's own SQLite it is."""
+    if folder is None:
+        yield None
+    else:
+        with postgresql.start(folder) as service:
+            yield service.new_database()
+
+
+def _said(url: str | None) -> dict[str, str]:
+    return {"SC_DATABASE_URL": url} if url else {}
+
+
 async def make_topics(bootstrap: str) -> None:
     """The topics that the console reads."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
@@ -286,11 +301,14 @@ async def main(asked: argparse.Namespace) -> None:
         data.mkdir()
         make_key(data)
         write_site(site)
-        make_people(data, site, asked.officers, asked.phones)
         env = {"SC_SITE": str(site), "SC_KEY_FILE": str(data / "master.key")}
-        with log_of("kafka" if asked.kafka else "tansu", folder) as (bootstrap, broker):
+        with (
+            log_of("kafka" if asked.kafka else "tansu", folder) as (bootstrap, broker),
+            database(folder / "postgresql" if asked.postgresql else None) as url,
+        ):
+            make_people(data, site, (asked.officers, asked.phones), url)
             await make_topics(bootstrap)
-            with RunningConsole(bootstrap, data, env) as console:
+            with RunningConsole(bootstrap, data, env | _said(url)) as console:
                 console.start()
                 with chromium.start(folder / "chromium") as real:
                     await _measured(console, data, (bootstrap, broker), real, asked)
@@ -322,5 +340,6 @@ if __name__ == "__main__":
     parser.add_argument("--phones", type=int, default=2500)
     parser.add_argument("--period", type=float, default=60, help="seconds between two questions")
     parser.add_argument("--nice", type=int, default=0, help="of all of this against others")
+    parser.add_argument("--postgresql", action="store_true", help="in place of SQLite")
     parser.add_argument("--kafka", action="store_true", help="a real Apache Kafka as the log")
     asyncio.run(main(parser.parse_args()))

@@ -60,10 +60,14 @@ def _estate(number: int) -> dict[str, Any]:
             "places": places}  # fmt: skip
 
 
-def make_people(folder: Path, site: Path, officers: int, phones: int) -> None:
+def make_people(
+    folder: Path, site: Path, counts: tuple[int, int], database_url: str | None
+) -> None:
     """Accounts with a session each; officers see all estates, so that each hears of every alert."""
     os.umask(0o077)
-    office = Office(ConsoleSettings(data=folder, site=site), wall_clock)
+    officers, phones = counts
+    settings = ConsoleSettings(data=folder, site=site, database_url=database_url)
+    office = Office(settings, wall_clock)
     try:
         house = house_of(office, "bench")
         spread = random.Random(1)

@@ -63,8 +63,11 @@ export default {
     },
     async open(kind) {
       this.text = "";
-      this.table = await ask(`/page/${this.language}/tables/${kind}`);
-      if (this.table) this.$refs.sheet.showModal();
+      this.kind = kind;
+      const table = await ask(`/page/${this.language}/tables/${kind}`);
+      if (kind !== this.kind) return;
+      this.table = table;
+      if (table) this.$refs.sheet.showModal();
     },
   },
 };

@@ -134,7 +134,8 @@ export default {
     async load(estate) {
       this.estate = estate;
       this.place = null;
-      this.plan = await ask(`/page/${this.language}/plans/${encodeURIComponent(estate)}`);
+      const plan = await ask(`/page/${this.language}/plans/${encodeURIComponent(estate)}`);
+      if (estate === this.estate) this.plan = plan;
     },
     hear({ all, cards, gone }) {
       if (all) this.cards = new Map(all.map((card) => [card.id, card]));
