@@ -34,6 +34,10 @@ _RULES = ("Rule", "RuleName", "RuleToken", "areaid")
 _OBJECT_IDS = ("ObjectId", "objectId", "ObjectID", "object_id")
 _COUNTS = ("Count", "count", "total", "Occupancy")
 _VEHICLES = frozenset({"vehicle", "car", "truck", "bus", "motorcycle", "bicycle", "bike"})
+_VEHICLE_NAME = re.compile(
+    r"(?<![a-z])(?:vehicle|car|truck|lorry|bus)(?:s|es)?(?![a-z])(?! ?(?:park|stop))", re.IGNORECASE
+)
+_PERSON_NAME = re.compile(r"person|people|pedestrian|human", re.IGNORECASE)
 _MEASURED = "Value"
 """A sensor's reading is a state, also where the topic that would name the sensor is lost."""
 _NUMBERED = re.compile(r"(?:Camera|Device|Channel_?)(\d{1,4})")
@@ -48,6 +52,8 @@ _OWN: dict[tuple[str, ...], Callable[[Notification], list[Reading]]] = {
 """Topics with content of their own; all others stand in a table."""
 _TRIGGER = ("device", "trigger")
 """Of inputs and relays; some firmware sets the whole topic below another root (`VideoSource`)."""
+_WIRED = ("RelayToken", "InputToken")
+"""Sources that only inputs and relays have: with a `LogicalState` they need no topic."""
 
 
 def read_notification(notification: Notification, topics: Topics) -> list[Reading]:
@@ -62,9 +68,13 @@ def read_notification(notification: Notification, topics: Topics) -> list[Readin
         read = _OWN.get(folded[:length])
         if read is not None:
             return [_settled(reading, notification) for reading in read(notification)]
-    if _TRIGGER in (folded[:2], folded[1:]):
+    if _TRIGGER in (folded[:2], folded[1:]) or (not folded and _is_wired(notification)):
         return [_settled(_input(notification), notification)]
     return [_settled(_by_table(notification, topics), notification)]
+
+
+def _is_wired(notification: Notification) -> bool:
+    return "LogicalState" in notification.data and any(t in notification.source for t in _WIRED)
 
 
 def _deleted(notification: Notification, topics: Topics) -> list[Reading]:
@@ -153,9 +163,11 @@ def _camera(notification: Notification, row: Row, rest: tuple[str, ...], on: boo
 
 def _counted(word: str, notification: Notification) -> str:
     """A counter of passages counts people, unless it names a kind of vehicle."""
-    if word != PersonCounted.TYPE or seen_object(notification) not in _VEHICLES:
+    if word != PersonCounted.TYPE:
         return word
-    return VehicleCounted.TYPE
+    told, rule = seen_object(notification), notification.of_source(*_RULES) or ""
+    by_name = told is None and _VEHICLE_NAME.search(rule) and not _PERSON_NAME.search(rule)
+    return VehicleCounted.TYPE if told in _VEHICLES or by_name else word
 
 
 def _number(leaf: str | None) -> str | None:

@@ -89,6 +89,8 @@ def _vehicle(result: Data, shared: Reading, pictures: tuple[str | Picture, ...])
     props = _table(found.get("props"))
     best = _best(props.get("plate")) if found else result
     plate = plate_text(best.get("value") if found else result.get("plate"))
+    if plate is None and not vehicle and "plate" not in result:
+        raise Unreadable("a result tells of no plate and no vehicle", "$.data.results")
     looks = _table(vehicle.get("props")) or result
     box = _table(result.get("box")) or _table(found.get("box")) or _table(vehicle.get("box"))
     return Reading(

@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ingest.adapters.shelly.components import changes, event, events, full_state, radioed
+from ingest.adapters.shelly.components import (
+    changes,
+    event,
+    events,
+    full_state,
+    is_radio,
+    radioed,
+)
 from ingest.adapters.shelly.gen1 import read_gen1, read_object
 from ingest.converters import lenient_json, said, text_of
 from ingest.message import Message, Reading, Unreadable
@@ -66,7 +73,7 @@ def _params(data: Mapping[str, Any], device: str | None) -> list[Reading]:
         return changes(data, device)
     if "component" in data and "event" in data:
         return event(data, device)
-    if "address" in data and "rssi" in data:
+    if "rssi" in data and is_radio(data):
         return radioed(data)
     return read_object(data, device)
 

@@ -23,9 +23,11 @@ _FIELDS: Mapping[str, dict[str, Any]] = {"smoke": {"hazard": "smoke"}}
 PRESSES = frozenset({"single_push", "double_push", "triple_push", "long_push", "btn_down"})
 _BLU: Mapping[str, tuple[str, str | None]] = {
     "window": ("door.opened", "door.closed"),
+    "door": ("door.opened", "door.closed"),
     "motion": ("motion.started", "motion.ended"),
     "presence": ("motion.started", "motion.ended"),
 }
+_RADIO = "service_data"
 _QUIET = frozenset({"btn_up", "config_changed", "scheduled_restart", "ota_begin", "ota_progress",
                     "ota_success", "ota_error", "sleep", "component_added",
                     "component_removed"})  # fmt: skip
@@ -90,7 +92,7 @@ def event(row: Mapping[str, Any], device: str | None, sent: Any = None) -> list[
     if name in _QUIET:
         return []
     data = row.get("data")
-    if isinstance(data, dict) and "address" in data:
+    if isinstance(data, dict) and is_radio(data):
         return radioed(data, time)
     if name in PRESSES:
         return [Reading("exit.requested", device, time, component, native=f"event/{name}")]
@@ -103,18 +105,34 @@ def event(row: Mapping[str, Any], device: str | None, sent: Any = None) -> list[
     ]  # fmt: skip
 
 
+def is_radio(data: Mapping[str, Any]) -> bool:
+    """Whether an object is what a BLU sensor radioed, as a gateway or its script passes it on."""
+    return "address" in data or "BTHome_version" in data or _RADIO in data
+
+
 def radioed(data: Mapping[str, Any], time: DeviceTime | None = None) -> list[Reading]:
-    """What a BLU sensor radioed (BTHome): its address is the device, its packet number counts."""
-    device, packet = said(data.get("address")), data.get("pid")
+    """What a BLU sensor radioed (BTHome): its address is the device, its packet number counts.
+
+    Scripts differ: `address` or `addr`, `window` or `Window`, values flat or in `service_data`.
+    """
+    device = said(data.get("address")) or said(data.get("addr"))
+    inner = data.get(_RADIO)
+    data = inner if isinstance(inner, dict) else data
+    told = {name.lower(): value for name, value in data.items()}
+    packet = told.get("pid")
     count = packet if isinstance(packet, int) else None
     found = [
-        Reading(word, device, time, sequence=count, native=f"blu/{field}={data[field]}")
+        Reading(word, device, time, channel, sequence=count, native=f"blu/{field}={value}")
         for field, words in _BLU.items()
-        if data.get(field) in (0, 1, True, False)
-        if (word := words[0] if data[field] else words[1]) is not None
+        for channel, value in _instances(field, told.get(field))
+        if value in (0, 1)
+        if (word := words[0] if value else words[1]) is not None
     ]
-    if data.get("button"):
-        found.append(Reading("exit.requested", device, time, sequence=count, native="blu/button"))
+    found += [
+        Reading("exit.requested", device, time, channel, sequence=count, native="blu/button")
+        for channel, value in _instances("button", told.get("button"))
+        if value
+    ]
     facts = {n: v for n, v in data.items() if isinstance(v, bool | int | float) and n != "pid"}
     return found or [
         Reading(
@@ -122,3 +140,10 @@ def radioed(data: Mapping[str, Any], time: DeviceTime | None = None) -> list[Rea
             fields={"state": facts},
         )
     ]  # fmt: skip
+
+
+def _instances(field: str, value: Any) -> list[tuple[str | None, int]]:
+    """A value, or one for each instance: a remote control lists all its buttons, 0 at rest."""
+    if isinstance(value, list):
+        return [(f"{field}:{n}", one) for n, one in enumerate(value) if isinstance(one, int)]
+    return [(None, value)] if isinstance(value, int) else []

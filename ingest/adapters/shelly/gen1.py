@@ -31,6 +31,8 @@ _SWITCHES: Mapping[tuple[str, str], str] = {
     ("relay", "off"): "input.cleared",
     ("input", "1"): "input.activated",
     ("input", "0"): "input.cleared",
+    ("ext_switch", "1"): "input.activated",
+    ("ext_switch", "0"): "input.cleared",
     ("longpush", "0"): "exit.requested",
     ("longpush", "1"): "exit.requested",
 }
