@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, HTTPException, Query
 from starlette.responses import Response
 
+from console.accounts.names import Called
 from console.audit.anchors import NAME, still_to_meet
 from console.audit.chain import Said, Signed
 from console.audit.log import append, head_of, verify
@@ -17,7 +18,7 @@ from console.database import writing
 from console.office import Office
 from console.posting import OwnForm
 from console.privacy.rendering import Asking, Page, Pages
-from console.wall_clock import day_begins, day_ends, day_from, zone_text
+from console.wall_clock import day_begins, day_ends, day_from
 
 AT_ONCE, MOST = 100, 50_000
 Text = Annotated[str, Query(max_length=128)]
@@ -30,7 +31,7 @@ class AuditPages:
     def __init__(self, office: Office) -> None:
         """Over its database."""
         self.office = office
-        self.pages = Pages(office.settings)
+        self.pages = Pages(office.settings, office.clock)
 
     def wanted(self, who: str, group: str, target: str, since: str, until: str) -> Wanted:
         """What a filter means; a day that is none counts as none."""
@@ -53,8 +54,7 @@ class AuditPages:
         rest = links[AT_ONCE - 1].sequence if len(links) > AT_ONCE else None
         return self.pages.draw(
             asking, "audit.html", links=links[:AT_ONCE], before=rest, asked=asked,
-            groups=list(GROUPS), checked=None,
-            local=zone_text(self.office.clock(), self.office.settings.zone),
+            groups=list(GROUPS), checked=None, called=Called(self.office.engine),
         )  # fmt: skip
 
     def exported(self, asking: Asking, wanted: Wanted, why: str) -> Response:

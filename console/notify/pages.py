@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from console.accounts.principal import EVERYWHERE, STAFF, Principal
 from console.accounts.sessions import csrf_token
 from console.accounts.tables import ACCOUNTS
+from console.around.asking import Asked, Format, Page
 from console.forms import language_asked
 from console.guard import principal_of
 from console.lifecycle.clocks import Weekday
@@ -26,10 +27,11 @@ from console.notify.message import TEXTS
 from console.notify.people import PeopleFault
 from console.notify.roster import DUTIES, ENTRY, Hours, area_of
 from console.notify.service import Telling
+from console.notify.sheets import Said, sheets_of
 from console.posting import OwnForm, Posted
 from console.register.vault import NoKey
 from console.templates import templates
-from console.wall_clock import local
+from console.wall_clock import local, zone_text
 from console.words import Language, catalogue, pick
 from schemas.events import explain
 
@@ -40,8 +42,8 @@ def pages_router(telling: Telling) -> APIRouter:
     pages = Pages(telling)
 
     @router.get("/roster")
-    def roster(request: Request) -> Response:
-        return pages.roster(request)
+    def roster(request: Request, format: Format = "html") -> Response:
+        return pages.roster(request) if format == "html" else pages.roster_file(request)
 
     @router.post("/roster")
     def change_roster(request: Request, given: OwnForm) -> Response:
@@ -82,6 +84,19 @@ class Pages:
             areas=self._areas(who, language_asked(request)), everywhere=who.is_everywhere,
             typed=_typed(typed),
         )  # fmt: skip
+
+    def roster_file(self, request: Request) -> Response:
+        """The same as a table."""
+        who, language, telling = principal_of(request.scope), language_asked(request), self.telling
+        told = roster_of(
+            who, telling.people.standing(), telling.clock(), telling.office.settings.zone
+        )
+        said = Said(
+            language, partial(_duty_word, self, language), self._staff(who),
+            self._areas(who, language),
+        )  # fmt: skip
+        page = Page("", "", sheets_of(told, said))
+        return Asked(telling.office, request).answer(page, "xlsx")
 
     def change_roster(self, request: Request, given: Posted) -> Response:
         """Enter or take out one entry."""
@@ -174,6 +189,7 @@ class Pages:
             csrf=csrf_token(who.session) if who.session else "",
             office=pick(self.telling.office.settings.office, language), **told,
             nav=in_row(links, language), who=who, own=own_page(who), staff=self._staff(who),
+            zone=zone_text(self.telling.clock(), self.telling.office.settings.zone),
         )  # fmt: skip
         return HTMLResponse(html, 422 if wrong else 200)
 

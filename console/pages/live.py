@@ -21,6 +21,7 @@ from console.office import HOUR_MS, Office
 from console.pages.bounds import Bounds
 from console.pages.cards import CardWriter
 from console.pages.channels import Cards, Channel, Messages, Shown
+from console.pages.duty import Duty
 from console.pages.names import Names
 from console.pages.saying import Saying
 from console.pages.speaker import Speaker
@@ -51,6 +52,7 @@ class Live:
         self.office = office
         self.load = Caseload(office.engine, office.settings.feed_max)
         self.names = Names(office.engine)
+        self.duty = Duty(office, self.names)
         self.visits = OpenVisits(office.engine)
         self.plans = load_plans(office.settings.site)
         self.speakers = {language: _speaker(office, language) for language in LANGUAGES}
@@ -210,6 +212,7 @@ class Live:
     async def _stand(self) -> None:
         """Tells how things stand: each second, and the right column when it says something new."""
         await self.names.refresh(self.office.clock())
+        await self.duty.refresh(self.office.clock())
         await self.visits.refresh()
         self.office.quieted.prune(self.office.today())
         self.stands.look()
@@ -234,7 +237,9 @@ class Live:
         quieted = frozenset(one.id for one in self.office.quieted.all())
         counts = channel.counts(since, quieted)
         counts.visits = self.visits.count(channel.bounds.who)
-        return tell(channel.speaker, stand.snapshot, counts, stand.side)
+        told = tell(channel.speaker, stand.snapshot, counts, stand.side)
+        told.pulse["duty"] = self.duty.said(channel.bounds, channel.speaker.language)
+        return told
 
 
 def _brief(told: Told) -> dict[str, object]:

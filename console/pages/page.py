@@ -106,9 +106,7 @@ class OfficePage:
         speaker = self._live.speakers[self._language]
         with box("header", "top", self._saying.text("top")):
             text("h1", pick(speaker.office, self._language))
-            name = self._live.names.of(f"person:{self._who.login}", self._language)
             Pulse(line=f"/page/{self._language}/live", first=told.pulse, lost=speaker.lost())
-            text("span", self._saying.text("on_duty", who=name), "on-duty")
             links = [link for key, path in LINKS if (link := self._link(key, path))]
             Top(
                 words=self._words(TOP), first=asdict(told.counts), csrf=self._csrf,

@@ -16,7 +16,8 @@ export default {
       <i class="dot" aria-hidden="true"></i><b>{{ shown.word }}</b>
       <time>{{ shown.clock }}</time><span v-if="shown.age" class="age">{{ shown.age }}</span>
       <p v-if="shown.why" class="why">{{ shown.why }}</p>
-    </div>`,
+    </div>
+    <span class="on-duty" :title="shown.duty">{{ shown.duty }}</span>`,
   props: { line: String, first: Object, lost: Object },
   data() {
     return { told: this.first, heard: Date.now(), now: Date.now() };

@@ -95,7 +95,7 @@ def _page(asked: Asked, case: Case, reader: Reader) -> Page:
     more = {
         "case": case, "number": case.id[:NUMBER_DIGITS], "alerts": alerts,
         "what": tongue.pick(case_title(asked, case)),
-        "holder": asked.person(case.holder) or asked.party(case.assigned),
+        "holder": asked.party(case.assigned) or asked.person(case.holder),
         "report": report, "acts": acts,
         "state": tongue.pick(table.flows[case.flow].states[case.state]),
         "verdict": tongue.pick(table.verdicts[case.verdict]) if case.verdict else "",

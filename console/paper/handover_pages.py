@@ -53,7 +53,7 @@ class Desk:
             return CaseLine(
                 id=case.id, severity=case.severity, title=case_title(asked, case),
                 place_name=case.place_name, state=state, opened_at=case.opened_at,
-                overdue=case.overdue_at is not None, holder=case.holder or case.assigned,
+                overdue=case.overdue_at is not None, holder=case.assigned or case.holder,
             )  # fmt: skip
 
         return since, shift_of(cases, line, self._devices(asked), procedure)

@@ -30,6 +30,7 @@ from console.phone.times import TEXTS
 from console.rest.answers import CaseAnswer
 from console.rights import may
 from console.templates import templates
+from console.wall_clock import zone_text
 from console.words import LANGUAGES, Language, handler_word, pick, severity_word
 from schemas.acts import Verdict
 from schemas.base import Words
@@ -156,6 +157,7 @@ class Pages:
             "raw": partial(TEXTS.template, language=language), "who": who,
             "done": self._done(visit), "blank": defaultdict(str),
             "csrf": csrf_token(who.session) if who.session else "",
+            "zone": zone_text(visit.now, self._zone),
             "office": pick(self.office.settings.office, language),
             "pages": [one for one in menu(who, language, "/m") if one.path not in ("/m", "/me")],
             "ways": {name: _open_way(who, path) for name, path in WAYS.items()},

@@ -15,7 +15,7 @@ Row = tuple[str, list[str], str]
 def info_pages(office: Office) -> APIRouter:
     """The routes of the pages, and their style."""
     router = APIRouter(include_in_schema=False)
-    pages = Pages(office.settings)
+    pages = Pages(office.settings, office.clock)
 
     @router.get("/privacy/style.css")
     def style_sheet() -> Response:

@@ -23,7 +23,7 @@ from console.menu import in_row, menu, own_page
 from console.revealing import reason_words
 from console.settings import ConsoleSettings
 from console.templates import templates
-from console.wall_clock import local
+from console.wall_clock import local, zone_text
 from console.words import Language, Texts, pick
 from schemas.base import format_instant
 from schemas.place import EstateConfig
@@ -111,9 +111,12 @@ Page = Annotated[Asking, Depends(_asking)]
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """Draws the pages of one office. `config_of`: what the site says of an estate, if anything."""
+    """Draws the pages of one office. `clock`: the time (ms); `config_of`: what the site says of an
+    estate, if anything.
+    """
 
     settings: ConsoleSettings
+    clock: Callable[[], int]
     config_of: Callable[[str], EstateConfig | None] = lambda estate: None
 
     def draw(
@@ -127,6 +130,7 @@ class Pages:
             "csrf": csrf_token(session) if session else "", "wrong": None,
             "nav": in_row(links, asking.language), "own": own_page(asking.who),
             "office": pick(self.settings.office, asking.language), "zone": self.settings.zone,
+            "zone_name": zone_text(self.clock(), self.settings.zone),
             "estate_name": partial(self._estate_name, asking.language),
         }  # fmt: skip
         text = _engine().get_template(template).render(known | values)

@@ -51,7 +51,7 @@ class RequestPages:
         """Over one office."""
         self.office = office
         self.requests = Requests(register, office.cases.around)
-        self.pages = Pages(office.settings, office.cases.around.config)
+        self.pages = Pages(office.settings, office.clock, office.cases.around.config)
 
     def signed(self, asking: Asking, why: str = "") -> Signed:
         """Who asks, why and when."""

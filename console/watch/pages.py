@@ -39,7 +39,9 @@ class WatchPages:
     def __init__(self, office: RegisterOffice) -> None:
         """Over one office's register."""
         self.office = office
-        self.pages = Pages(office.settings, lambda estate: office.around().config(estate))
+        self.pages = Pages(
+            office.settings, office.clock, lambda estate: office.around().config(estate)
+        )
 
     def sight(self, asking: Asking) -> WatchSight:
         """What whoever asks sees of the entries."""

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 import typer
+from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 from console.audit.log import newest
@@ -312,3 +314,24 @@ def test_every_word_is_there_in_both_languages_with_the_same_places() -> None:
               "quiet_whose"}  # fmt: skip
     kinds = {"away", "extra"}
     assert not {key for key in words if not key.startswith("day_")} - asked - others - kinds
+
+
+async def test_the_roster_names_its_zone_says_what_is_missing_and_is_taken_out(
+    housed: Housed,
+) -> None:
+    async with housed.browser("boss") as http:
+        page = (await http.get("/roster?lang=zh")).text
+        assert "时间均为当地时间（Asia/Shanghai, UTC+8）" in page
+        assert "没有每周班次" in page
+        assert (await http.post("/api/roster", json={"entry": SHIFT})).status_code == 201
+        page = (await http.get("/roster?lang=zh")).text
+        assert "没有每周班次" not in page
+        assert 'aria-label="删除 Wang"' in page
+        assert "/roster?format=xlsx" in page
+        file = await http.get("/roster?format=xlsx&lang=zh")
+    book = load_workbook(BytesIO(file.content))
+    now, shifts, once = (list(sheet.values) for sheet in book.worksheets)
+    assert now[1] == ("全部辖区", "民警", "Wang")
+    assert shifts[1][:5] == ("Wang", "民警", "全部辖区", "周一 周二 周三 周四 周五 周六 周日",
+                             "00:00-24:00")  # fmt: skip
+    assert len(once) == 1

@@ -328,9 +328,24 @@ async def test_the_wall_names_no_home_no_plate_and_nothing_of_the_police_alone(
         assert secret not in page, secret
     assert 'http-equiv="refresh"' in page
     assert "5分钟前" in page
+    assert "时间均为当地时间（Asia/Shanghai, UTC+8）" in page
     # Not even its number.
     assert re.search(r"<b>1</b><span>待签收", page)
     assert re.search(r"<b>0</b><span>在办", page)
+
+
+async def test_a_case_that_was_given_on_stands_on_paper_with_whoever_got_it(
+    housed: Housed,
+) -> None:
+    housed.person("lee", areas=("*",))
+    await take(housed, alert("given", handler="police", delivery="push"))
+    async with housed.browser("wang") as http:
+        for act in ({"kind": "accept"}, {"kind": "assign", "to": "person:lee"}):
+            version = (await http.get("/api/cases/given")).json()["version"]
+            done = await http.post("/api/cases/given/acts", json=act | {"version": version})
+            assert done.status_code == 200, done.text
+    assert "<td>Lee</td>" in await text(housed, "wang", "/handover")
+    assert "<td>Lee · " in await text(housed, "wang", "/paper/cases/given")
 
 
 async def test_old_words_and_counts_go_by_themselves(housed: Housed) -> None:

@@ -40,6 +40,7 @@ async def test_the_first_page_with_all_it_loads_is_small(housed: Housed) -> None
         sizes = [await packed_size(wang, path) for path in ("/m", *loads)]
         case = await packed_size(wang, "/m/cases/c1")
         assert "下一页" in page
+        assert "时间均为当地时间（Asia/Shanghai, UTC+8）" in page
         assert (await wang.page("/m?skip=30")).count('<a class="card') == 10
     assert sum(sizes) <= FIRST_PAGE_MAX, sizes
     assert case <= FIRST_PAGE_MAX // 3

@@ -8,8 +8,10 @@ import orjson
 import pytest
 
 from console.accounts.tables import ACCOUNTS
-from console.audit.log import newest, verify
+from console.audit.chain import Said, Signed
+from console.audit.log import append, newest, verify
 from console.cases.surroundings import Surroundings
+from console.database import writing
 from console.office import Office
 from console.outbox.tables import OUTBOX
 from console.privacy.bases import bases
@@ -333,3 +335,16 @@ async def test_accounts_that_are_switched_off_bear_no_hits(housed: Housed) -> No
     async with housed.browser("lin") as lin:
         page = (await lin.get("/watch/new")).text
         assert ('value="police"' in page, 'value="supervisor"' in page) == (True, False)
+
+
+async def test_the_audit_log_names_people_and_its_pages_their_zone(housed: Housed) -> None:
+    async with housed.browser("wang") as http:
+        assert (
+            "时间均为当地时间（Asia/Shanghai, UTC+8）" in (await http.get("/requests?lang=zh")).text
+        )
+        assert "时间均为当地时间" not in (await http.get("/bases?lang=zh")).text
+    with writing(housed.office.engine) as tx:
+        append(tx, Signed("wang", "looked", NINE), [Said("tables.exported", "/homes")])
+    async with housed.browser("du") as http:
+        page = (await http.get("/audit?lang=zh")).text
+    assert '<td class="who">Wang <small class="soft">wang</small></td>' in page
