@@ -1,11 +1,11 @@
 """The feed: which alerts are in sight, as which incidents, in which order. Pure: told the time.
 
 An alert is in sight while it stands, and for some hours after, or for as long as another of its
-incident is; what is only counted or suppressed is not. Of one id the highest revision holds, in
-whatever order the messages come.
+incident is, or its case waits; what is only counted or suppressed is not. Of one id the highest
+revision holds, in whatever order the messages come.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -77,14 +77,17 @@ class Feed:
         self._parts.setdefault(incident_of(alert), {})[alert.id] = alert
         return True
 
-    def prune(self, cleared_before: int) -> list[str]:
-        """Drops the incidents that were over before that time (ms), and the last alerts beyond the
-        size: the ids of the incidents that this changed.
+    def prune(
+        self, cleared_before: int, is_wanted: Callable[[str], bool] = lambda name: False
+    ) -> list[str]:
+        """Drops the incidents that were over before that time (ms) and of which no alert is wanted
+        any more, and the last alerts beyond the size: the ids of the incidents that this changed.
         """
         stale = [
             name
             for name, part in self._parts.items()
             if all(_is_over(alert, cleared_before) for alert in part.values())
+            and not any(map(is_wanted, part))
         ]
         self._drop([one for name in stale for one in self._parts[name]])
         over: list[Alert] = []

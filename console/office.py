@@ -88,6 +88,7 @@ class Office:
         self.changes = Changes(self.lookup.last_sequence())
         self.views.take(self.lookup.views())
         self._show(self.lookup.standing(self._newest_ms() - self._kept_ms, settings.feed_max))
+        self._show(self.lookup.of_cases(clock() - self._kept_ms, settings.feed_max))
         self._show(self.lookup.alerts(AlertFilter(suppressed="true"), settings.feed_max))
 
     def _open_cases(self, tx: Connection, alerts: Sequence[Alert]) -> None:
@@ -152,9 +153,9 @@ class Office:
         known = self.views.titles.get(rule) or self._titles.get(rule)
         return known or Words(zh=rule, en=rule)
 
-    def prune(self) -> list[str]:
-        """Takes out of sight what was cleared long ago: the ids."""
-        return self.feed.prune(self.now() - self._kept_ms)
+    def prune(self, is_wanted: Callable[[str], bool] = lambda name: False) -> list[str]:
+        """Takes out of sight what was cleared long ago and is not wanted any more: the ids."""
+        return self.feed.prune(self.now() - self._kept_ms, is_wanted)
 
     def today(self) -> int:
         """When the day began that the data is of, in ms."""

@@ -171,7 +171,8 @@ class Live:
     async def _move(self, alerts: Sequence[Alert] | None) -> None:
         """Tells of what changed; None: more than is remembered, so all is told anew."""
         changed = await self._read_acts()
-        self.office.prune()
+        # A case that waits for longer than its alerts stand keeps what its card says.
+        self.office.prune(lambda alert: self.load.case_of(alert) is not None)
         gone = self.load.prune(self._is_kept)
         if alerts is None:
             for channel in self._channels.values():

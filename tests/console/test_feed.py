@@ -79,6 +79,16 @@ def test_the_cleared_stay_in_sight_for_a_while_and_the_standing_for_ever() -> No
     assert sorted(ids(feed.ordered())) == ["just-cleared", "stands"]
 
 
+def test_what_is_still_wanted_stays_and_its_whole_incident_with_it() -> None:
+    feed = feed_of(
+        alert("first", cleared_at=NINE - 2),
+        alert("second", incident="first", cleared_at=NINE - 1),
+        alert("other", cleared_at=NINE - 1),
+    )
+    assert feed.prune(NINE, {"second"}.__contains__) == ["other"]
+    assert feed.get("first") is not None
+
+
 def test_beyond_its_size_the_least_grave_and_oldest_go() -> None:
     feed = feed_of(*ORDERED, size=5)
     assert feed.prune(cleared_before=0) == ["blue-new", "blue-old"]

@@ -17,8 +17,16 @@ from console.pages import live as live_module
 from console.pages.channels import Messages
 from console.pages.live import Live
 from schemas.acts import ActKind
-from tests.console.conftest import Clock
-from tests.console.samples import ESTATE, HOUR, NINE, alert, device, suppressed
+from tests.console.conftest import Clock, OpenOffice
+from tests.console.samples import (
+    ESTATE,
+    HOUR,
+    NINE,
+    alert,
+    device,
+    gateway_input,
+    suppressed,
+)  # fmt: skip
 from tests.console.test_api import fill
 from tests.console.test_batch import view_record
 
@@ -103,6 +111,25 @@ async def test_what_is_closed_for_long_goes_out_of_sight(
         assert (await heard(messages, "cards"))[0]["over"]
         clock.at = NINE + 25 * HOUR
         assert await heard(messages, "gone") == ["a1"]
+
+
+@pytest.mark.parametrize("is_restarted", [False, True])
+async def test_a_case_that_waits_for_days_keeps_what_its_card_says(
+    open_office: OpenOffice, clock: Clock, is_restarted: bool
+) -> None:
+    office = open_office()
+    await fill(office, alert(cleared_at=NINE))
+    clock.at = NINE + 48 * HOUR
+    await office.take([view_record(0, gateway_input(ticked_at=clock.at))])
+    live, stop = Live(open_office() if is_restarted else office), asyncio.Event()
+    running = asyncio.create_task(live.run(stop))
+    with live.listening(WANG, "en") as messages:
+        await heard(messages, "told")
+    with live.listening(WANG, "en") as messages:
+        (card,) = await heard(messages, "all")
+    stop.set()
+    await running
+    assert card["detail"].startswith("Open with no grant")
 
 
 async def test_what_people_do_is_told(live: Live, office: Office, clock: Clock) -> None:
