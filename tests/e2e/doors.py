@@ -55,7 +55,10 @@ def _words(zh: str, en: str) -> str:
 
 
 class Residents:
-    """People at the doors of `ESTATES`, by a seed; `did` counts what they did."""
+    """People at the doors of `ESTATES`, by a seed.
+
+    `did` counts what they did; `marks` tells it of each reading, in order.
+    """
 
     def __init__(self, seed: int) -> None:
         """Nobody has come yet."""
@@ -63,7 +66,7 @@ class Residents:
         self._numbers: Counter[str] = Counter()
         self._devices = [f"{name}-t{door}" for name in ESTATES for door in range(DOORS)]
         self.did: Counter[str] = Counter()
-        self.marks: list[Mark] = []
+        self.marks: dict[Mark, str] = {}
 
     def come(self, count: int) -> Iterator[tuple[Mark, Sent]]:
         """So many readings, each of the moment in which it is asked for."""
@@ -76,5 +79,5 @@ class Residents:
             self._numbers[device] += 1
             mark = (device, self._numbers[device])
             self.did[what] += 1
-            self.marks.append(mark)
+            self.marks[mark] = what
             yield mark, terminal(device, what, time.time_ns() // 1_000_000, mark[1], card)
