@@ -12,12 +12,12 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
 from console.cases.rows import case_of_text
-from console.cases.tables import ACTS, CASE_ALERTS, CASES, REPORTS
+from console.cases.tables import ACTS, CASE_ALERTS, CASES, REPORTS, open_or_closed_after
+from console.database import in_parts
 from console.lifecycle.facts import Case
 from schemas.alerts import SEVERITIES
 
 AT_ONCE = 200
-PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +66,16 @@ class Caseload:
 
     def read_all(self, closed_after: int) -> News:
         """Everything that stands, and what was closed after an instant (ms)."""
-        stands = sa.or_(CASES.c.is_over.is_(False), CASES.c.closed_at >= closed_after)
         gravity = sa.case(
             {severity: rank for rank, severity in enumerate(SEVERITIES)}, value=CASES.c.severity
         )
         order = (CASES.c.is_over, gravity.desc(), CASES.c.opened_at.desc())
-        query = sa.select(CASES.c.id).where(stands).order_by(*order).limit(self._size)
+        query = (
+            sa.select(CASES.c.id)
+            .where(open_or_closed_after(closed_after))
+            .order_by(*order)
+            .limit(self._size)
+        )
         with self._engine.connect() as connection:
             last = connection.scalar(sa.select(sa.func.max(ACTS.c.sequence))) or 0
             held = _read(connection, list(connection.scalars(query)))
@@ -118,8 +122,8 @@ def _order(held: Held) -> tuple[bool, int, int]:
 
 def _read(connection: Connection, names: Sequence[str]) -> dict[str, Held]:
     found: dict[str, Held] = {}
-    for at in range(0, len(names), PAGE):
-        found |= _page(connection, names[at : at + PAGE])
+    for some in in_parts(names):
+        found |= _page(connection, some)
     return found
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Engine
 
 from console.batch import Partition, Position, SeenView
-from console.cases.tables import CASE_ALERTS, CASES
+from console.cases.tables import CASE_ALERTS, CASES, open_or_closed_after
 from console.changes import Change, Look
 from console.feed import AlertFilter
 from console.tables import ALERTS, CHANGES, LOOKS, POSITIONS, UNREADABLE, VIEWS
@@ -74,11 +74,11 @@ class Lookup:
 
     def of_cases(self, closed_after: int, limit: int) -> list[Alert]:
         """The newest alerts of the cases that are open, or were closed after a time (ms)."""
-        kept = sa.or_(CASES.c.is_over.is_(False), CASES.c.closed_at >= closed_after)
         joined = ALERTS.join(CASE_ALERTS, CASE_ALERTS.c.alert == ALERTS.c.id).join(
             CASES, CASES.c.id == CASE_ALERTS.c.case
         )
-        query = sa.select(ALERTS.c.body).select_from(joined).where(kept)
+        query = sa.select(ALERTS.c.body).select_from(joined)
+        query = query.where(open_or_closed_after(closed_after))
         return self._bodies(query.order_by(ALERTS.c.opened_at.desc()).limit(limit))
 
     def newest_opening(self) -> int:

@@ -4,7 +4,18 @@ tables of their own. Instants are in ms.
 An act is its own way out: a row without `sent_at` waits for the log.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    or_,
+)  # fmt: skip
 
 from console.tables import METADATA, SEQUENCE
 
@@ -155,3 +166,8 @@ ONCE = Table(
     Column("at", BigInteger, nullable=False),
     Index("once_at", "at"),
 )  # fmt: skip
+
+
+def open_or_closed_after(at: int) -> ColumnElement[bool]:
+    """Cases that stand, or were closed at an instant (ms) or since."""
+    return or_(CASES.c.is_over.is_(False), CASES.c.closed_at >= at)

@@ -5,7 +5,7 @@ import re
 import time
 
 import httpx
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.stories.conftest import PATIENCE_MS, World
 
@@ -38,6 +38,19 @@ async def choose(page: Page, case: str) -> None:
     await page.locator(f"#card-{case} .title").click()
     await expect(page.locator(f"#card-{case}")).to_have_class(re.compile("chosen"))
     await expect(page.locator(".dossier h2")).to_be_visible()
+
+
+async def hold_answer(page: Page, asked: str) -> asyncio.Event:
+    """What the page asks under this address is done, but answered only when the event is set."""
+    let_go = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        answer = await route.fetch()
+        await let_go.wait()
+        await route.fulfill(response=answer)
+
+    await page.route(asked, hold)
+    return let_go
 
 
 async def do(page: Page, **given: str) -> None:

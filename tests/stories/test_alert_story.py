@@ -1,15 +1,14 @@
 """An alert from its arrival to its review, at the desk, on the phone and by keys alone."""
 
-import asyncio
 import re
 
 import pytest
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import Page, expect
 
 from tests.console.desks import CARD, HOME
 from tests.stories.conftest import LOOP, World
 from tests.stories.estate import entry_refused, told
-from tests.stories.telling import arrived, choose, do, phone_act, ready
+from tests.stories.telling import arrived, choose, do, hold_answer, phone_act, ready
 
 pytestmark = [pytest.mark.services, pytest.mark.asyncio(loop_scope=LOOP)]
 
@@ -144,13 +143,7 @@ async def test_until_the_chosen_case_is_here_nothing_of_the_last_one_can_be_pres
     now = world.clock()
     await world.tell(told("first", now, rule="intrusion"), told("second", now))
     await choose(page, "first")
-    let_go = asyncio.Event()
-
-    async def hold(route: Route) -> None:
-        await let_go.wait()
-        await route.continue_()
-
-    await page.route("**/cases/second", hold)
+    let_go = await hold_answer(page, "**/cases/second")
     await page.locator("#card-second .title").click()
     await expect(page.locator(".dossier .nothing")).to_have_text("正在打开这一件……")
     await expect(page.locator(".may button")).to_have_count(0)
@@ -165,14 +158,7 @@ async def test_an_act_that_is_done_late_does_not_bring_its_case_back(world: Worl
     now = world.clock()
     await world.tell(told("slow", now, rule="intrusion"), told("next", now))
     await choose(page, "slow")
-    let_go = asyncio.Event()
-
-    async def hold(route: Route) -> None:
-        answer = await route.fetch()
-        await let_go.wait()
-        await route.fulfill(response=answer)
-
-    await page.route("**/cases/slow/acts", hold)
+    let_go = await hold_answer(page, "**/cases/slow/acts")
     await page.locator(".may button", has_text="签收").click()
     await expect(page.locator("#card-slow .state")).to_have_text("已签收 · 王强")
     await choose(page, "next")
@@ -191,14 +177,7 @@ async def test_what_is_done_next_is_not_lost_to_the_answer_of_the_last_act(world
     await ready(page)
     now = world.clock()
     await world.tell(told("held", now, rule="intrusion"), told("then", now))
-    let_go = asyncio.Event()
-
-    async def hold(route: Route) -> None:
-        answer = await route.fetch()
-        await let_go.wait()
-        await route.fulfill(response=answer)
-
-    await page.route("**/cases/held/acts", hold)
+    let_go = await hold_answer(page, "**/cases/held/acts")
     await page.locator("#card-held button", has_text="签收").click()
     await page.locator("#card-then button", has_text="签收").click()
     await expect(page.locator("#card-then .state")).to_have_text("已签收 · 王强")
