@@ -67,10 +67,14 @@ class TickKeeper:
         return bool(self._sent)
 
     def opened(self, *, session_present: bool) -> None:
-        """A connection began; without its session, what was sent meanwhile is lost."""
+        """A connection began; without its session, what was sent meanwhile is lost.
+
+        Where no tick is remembered, some may be missing since the lost session's own beginning.
+        """
         self._subscribed, self._live = False, False
         self._sent.clear()
         if not session_present:
+            self.last_at = self.last_at or self.since or None
             self.since = None
 
     def subscribed(self, at: int) -> tuple[int, int] | None:
@@ -110,7 +114,10 @@ class TickKeeper:
 
 
 def gap_event(gap: tuple[int, int], estate: str, gateway: str) -> Event:
-    """A tick that says in which span readings may be lost: (last tick, new subscription)."""
+    """A tick that says in which span readings may be lost: (last remembered, new subscription).
+
+    The processors cut off what they had judged by then, so an old memory costs nothing.
+    """
     begin, end = gap
     return make_event(
         "clock.ticked",

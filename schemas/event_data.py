@@ -489,8 +489,9 @@ class ClockTicked(EventData):
     """The gateway's clock, once a second; `since` says since when input is known to be complete.
 
     A gateway whose session is gone writes, before anything else, a tick with the span it may have
-    missed: from `gap_from` (its last tick; None: this event's time) to `gap_until` (the new
-    subscription). Absence in that span is not judged.
+    missed: from `gap_from` (the last tick it remembers; None: this event's time) to `gap_until`
+    (the new subscription). Absence in that span is not judged, but for what the log's own watermark
+    had passed when this event came.
     """
 
     TYPE: ClassVar[str] = "clock.ticked"

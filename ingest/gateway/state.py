@@ -26,9 +26,9 @@ class GatewayState(BaseModel):
 
 class DeviceClocks(BaseModel):
     """What was measured of devices' clocks: SkewTable's samples. Kept apart, because it is large,
-    and written now and then, because it may be old. `ticked_at` is the last tick at that time: a
-    gap that seems to begin earlier than it did only leaves a little more unjudged. `heard_at` is
-    when each registered device was last heard, by source.
+    and written now and then, because it may be old. `ticked_at` is the last tick at that time: of
+    a gap that seems to begin earlier than it did, the processors cut off what they have judged.
+    `heard_at` is when each registered device was last heard, by source.
     """
 
     ticked_at: int | None = None

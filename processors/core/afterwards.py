@@ -17,6 +17,7 @@ from collections.abc import Container, Iterable
 from typing import NamedTuple
 
 from processors.core.estate import GAPS_MAX, new_estate
+from processors.core.gaps import Arrivals, Gap, gap_of
 from processors.core.hearing import hear
 from processors.core.kept import BEGINNING, KEPT_MAX, Kept, Times
 from processors.core.machine import Machine
@@ -82,7 +83,8 @@ class Hearings:
         self._again: Counter[Mark] = Counter()
         self._late, self._kept = Kept(most), Kept(most)
         self._ticks: dict[str, Times] = defaultdict(Times)
-        self._gaps: deque[Event] = deque(maxlen=GAPS_MAX)
+        self._arrivals = Arrivals()
+        self._gaps: deque[tuple[Event, Gap]] = deque(maxlen=GAPS_MAX)
         self._configs: dict[str, tuple[str, tuple[int, int, int, str], bytes]] = {}
 
     def late(self, event: Event) -> None:
@@ -102,19 +104,21 @@ class Hearings:
 
     def heard(self, event: Event) -> None:
         """One as it was written, in time or late. What is late must be known before."""
+        gap = self._arrivals.follow(event)
         if event.id in self._late_ids:
             self._again[_mark(event)] += 1
+            gap = gap_of(event)
         elif _is_plain_tick(event):
             self._ticks[event.estate].add(event.at)
             return
-        self._keep(event)
+        self._keep(event, gap)
 
-    def _keep(self, event: Event) -> None:
+    def _keep(self, event: Event, gap: Gap | None) -> None:
         if not self._kept.add(event):
             return
+        if gap is not None:
+            self._gaps.append((event, gap))
         data = event.data
-        if isinstance(data, ClockTicked) and data.gap_until is not None:
-            self._gaps.append(event)
         if isinstance(data, ConfigActivated):
             line = zlib.compress(event.to_json())
             self._configs[event.id] = (event.estate, order_key(event), line)
@@ -127,12 +131,13 @@ class Hearings:
     def judge(self, rules: RuleSet) -> Judgement:
         """Judge what was heard, once."""
         for event in self._late.in_order():
-            self._keep(event)
+            self._keep(event, gap_of(event))
         whole_from = max(self._late.whole_from, self._kept.whole_from)
         late = self._never_in_time()
         twice = _Twice(rules, self._first_configs(whole_from), self._ticks, late)
-        gaps = (gap for gap in self._gaps if gap.at >= whole_from)
-        judged = twice.judge(self._kept, whole_from, sorted(gaps, key=order_key))
+        gaps = [(event, gap) for event, gap in self._gaps if event.at >= whole_from]
+        gaps.sort(key=lambda told: order_key(told[0]))
+        judged = twice.judge(self._kept, whole_from, gaps)
         if whole_from == BEGINNING:
             return Judgement(judged)
         return Judgement(judged, whole_from, self._forgotten + len(late) - twice.late_judged)
@@ -178,14 +183,14 @@ class _Twice:
         self._found: dict[str, Alert] = {}
         self.late_judged = 0
 
-    def judge(self, kept: Kept, whole_from: int, gaps: list[Event]) -> list[Alert]:
+    def judge(self, kept: Kept, whole_from: int, gaps: Iterable[tuple[Event, Gap]]) -> list[Alert]:
         """The alerts of the second that the first has not."""
-        for gap in gaps:
-            if gap.id in self._late:
-                self._part(gap.estate)
-                self._of(gap.estate).estate.note_gap(gap)
+        for event, gap in gaps:
+            if event.id in self._late:
+                self._part(event.estate)
+                self._of(event.estate).estate.note_gap(gap)
             else:
-                for run in self._both(gap.estate):
+                for run in self._both(event.estate):
                     run.estate.note_gap(gap)
         for ticks in self._ticks.values():
             ticks.begin(whole_from)

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from processors.core.effects import Heard
+from processors.core.gaps import Gap
 from processors.core.incidents import Strand
 from processors.core.outages import OUTAGES_SCOPE, Outages
 from processors.core.records import (
@@ -26,7 +27,7 @@ from processors.core.register import REGISTER_SCOPE, Register
 from processors.core.reorder import Reorder
 from processors.core.rule import RuleSet
 from schemas.base import Words
-from schemas.event_data import ClockTicked, ConfigActivated
+from schemas.event_data import ConfigActivated
 from schemas.events import Event, order_key
 from schemas.place import EstateConfig
 
@@ -66,7 +67,7 @@ class Estate:
     deadlines_max: int = TIDY_MIN
     heard: list[Heard] = field(default_factory=list)
     open_alerts: set[DeadlineName] = field(default_factory=set)
-    gaps: list[tuple[int, int]] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
     strands: tuple[Strand, ...] = ()
     behind: bool = False
     register: Register = field(default_factory=Register)
@@ -204,16 +205,9 @@ class Estate:
         due = [waiting for waiting in self.announced if waiting[0] <= key]
         return max(due, key=lambda waiting: waiting[0])[1] if due else self.config
 
-    def note_gap(self, event: Event) -> None:
-        """Remember the span in which input may be missing, if this is a tick that tells of one.
-
-        It counts from its arrival on, before any deadline of the span can fire.
-        """
-        tick = event.data
-        if not isinstance(tick, ClockTicked) or tick.gap_until is None:
-            return
-        gap = (event.at if tick.gap_from is None else tick.gap_from, tick.gap_until)
-        if gap[0] < gap[1] and gap not in self.gaps:
+    def note_gap(self, gap: Gap | None) -> None:
+        """Remember a span in which input may be missing; see `core/gaps.py`."""
+        if gap is not None and gap not in self.gaps:
             self.gaps = [*self.gaps[-GAPS_MAX + 1 :], gap]
 
     def complete(self, start: int, end: int) -> bool:

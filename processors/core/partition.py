@@ -25,6 +25,7 @@ from pydantic import ValidationError
 
 from processors.core.effects import Heard
 from processors.core.estate import Estate, new_estate
+from processors.core.gaps import gap_of
 from processors.core.hearing import hear
 from processors.core.incidents import Strand
 from processors.core.machine import Machine, Output
@@ -141,7 +142,7 @@ class Partition:
             if not again:
                 out.late.append(event)
             return
-        estate.note_gap(event)
+        estate.note_gap(gap_of(event, estate.order.watermark))
         verdict = estate.order.offer(event, offset)
         if verdict == "late":
             out.late.append(event)

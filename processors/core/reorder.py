@@ -37,12 +37,38 @@ Held = tuple[tuple[int, int, int, str], int, Event]
 
 
 @dataclass(slots=True)
-class Reorder:
-    """The order of one estate. `forced` counts events released early for want of room."""
+class Watermark:
+    """How far one estate's input is, by its gateways' `heads`: below `watermark` all is judged."""
 
     lateness_ms: int
     watermark: int = BEGINNING
     heads: dict[str, int] = field(default_factory=dict)
+
+    def move(self, event: Event) -> bool:
+        """Go by an event that arrives; whether that moved the watermark."""
+        if event.type in FROM_THE_OFFICE or _without_clock(event):
+            return False
+        name = event.data.gateway or ""
+        head = min(event.at, event.data.received_at)
+        if head <= self.heads.get(name, BEGINNING):
+            return False
+        self.heads[name] = head
+        alive = self._slowest_alive() - self.lateness_ms
+        if alive <= self.watermark:
+            return False
+        self.watermark = alive
+        return True
+
+    def _slowest_alive(self) -> int:
+        heads = [head for name, head in self.heads.items() if name] or list(self.heads.values())
+        newest = max(heads)
+        return min(head for head in heads if head >= newest - GATEWAY_HOLD_MS)
+
+
+@dataclass(slots=True)
+class Reorder(Watermark):
+    """The order of one estate. `forced` counts events released early for want of room."""
+
     held: list[Held] = field(default_factory=list)
     seen: dict[int, set[str]] = field(default_factory=dict)
     forced: int = 0
@@ -52,7 +78,8 @@ class Reorder:
         verdict = self._judge(event)
         if verdict == "held":
             heapq.heappush(self.held, (order_key(event), offset, event))
-        self._move(event)
+        if self.move(event):
+            self._forget()
         if len(self.held) > HELD_MAX and self.next_time() is None:
             self._make_room()
         return verdict
@@ -74,24 +101,6 @@ class Reorder:
             chunk = self.seen[minute] = set()
         chunk.add(event.id)
         return "held" if event.at >= self.watermark else "late"
-
-    def _move(self, event: Event) -> None:
-        if event.type in FROM_THE_OFFICE or _without_clock(event):
-            return
-        name = event.data.gateway or ""
-        head = min(event.at, event.data.received_at)
-        if head <= self.heads.get(name, BEGINNING):
-            return
-        self.heads[name] = head
-        alive = self._slowest_alive() - self.lateness_ms
-        if alive > self.watermark:
-            self.watermark = alive
-            self._forget()
-
-    def _slowest_alive(self) -> int:
-        heads = [head for name, head in self.heads.items() if name] or list(self.heads.values())
-        newest = max(heads)
-        return min(head for head in heads if head >= newest - GATEWAY_HOLD_MS)
 
     def _forget(self) -> None:
         oldest = (self.watermark - REMEMBER_MS) // CHUNK_MS

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from processors.core.estate import Estate, new_estate
+from processors.core.gaps import gaps_of
 from processors.core.hearing import Hearings
 from processors.core.machine import Machine, Output
 from processors.core.partition import Partition, holds
@@ -31,10 +32,11 @@ def replay(
     """
     machine, out, estates = Machine(rules), Output(), _Estates(configs or {})
     hearings: dict[str, Hearings] = defaultdict(Hearings)
-    log = [event for event in in_order(events) if until is None or event.at < until]
+    log = [event for event in events if until is None or event.at < until]
+    for name, gap in gaps_of(log, configs or {}):
+        estates[name].note_gap(gap)
+    log = in_order(log)
     of = [estates[event.estate] for event in log]
-    for estate, event in zip(of, log, strict=True):
-        estate.note_gap(event)
     for estate, event in zip(of, log, strict=True):
         hearings[estate.id].follow(estate, event)
         step(machine, estate, event, out)

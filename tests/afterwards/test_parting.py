@@ -9,6 +9,7 @@ import pytest
 from processors.core.afterwards import Log, found_afterwards
 from processors.core.effects import Input
 from processors.core.estate import new_estate
+from processors.core.gaps import gap_of
 from processors.core.machine import Machine
 from processors.core.replay import Run, in_order
 from processors.core.rule import Rule, Situation
@@ -37,7 +38,7 @@ def test_a_run_that_parts_goes_on_as_it_would_have(file: Path) -> None:
     for spot in {1, len(log) // 2, len(log) - 1}:
         run = Run(machine, new_estate(ESTATE))
         for one in log:
-            run.estate.note_gap(one)
+            run.estate.note_gap(gap_of(one))
         goes_on(run, log[:spot], log[spot - 1].at)
 
         parted = run.parted()

@@ -158,6 +158,42 @@ def test_live_equals_backtest(  # noqa: PLR0913
     }
 
 
+def session_lost(estate: str, at: int, remembered: int) -> Arrival:
+    """A gateway tells what it may have missed, by the last tick that it remembers."""
+    data = {"device": "g", "place": estate, "received_at": at, "gateway": "g",
+            "gap_from": remembered, "gap_until": at}  # fmt: skip
+    told = make_event("clock.ticked", id=event_id(estate, "gap", at), source=f"/{estate}/g",
+                      time=at, data=data)  # fmt: skip
+    return Arrival(at, told)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    found=arrivals(),
+    losses=st.lists(
+        st.tuples(st.sampled_from(ESTATES), st.integers(1, 390), st.integers(0, 120)), min_size=1,
+        max_size=4,
+    ),
+    batch=st.integers(1, 5),
+    crash_at=crashes(40),
+)  # fmt: skip
+def test_a_lost_session_counts_alike(
+    found: list[Arrival],
+    losses: list[tuple[str, int, int]],
+    batch: int,
+    crash_at: frozenset[int],
+) -> None:
+    """However old the tick that the gateway remembers: what was judged before it told stands."""
+    gaps = [session_lost(e, START + at * 1000, START + (at - age) * 1000) for e, at, age in losses]
+    came = sorted([*found, *gaps], key=lambda arrival: arrival.at)
+    heard = [Arrival(arrival.at, _received(arrival.event, arrival.at)) for arrival in came]
+    expected = replay((arrival.event for arrival in heard), RULES, until=END).alerts
+    alerts = run_live(heard, 1, [1], batch, crash_at)
+    assert {k: a.model_dump_json() for k, a in alerts.items()} == {
+        k: a.model_dump_json() for k, a in expected.items()
+    }
+
+
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(found=arrivals(), seed=st.randoms(use_true_random=False))
 def test_a_backtest_does_not_care_for_order_or_repetition(found: list[Arrival], seed) -> None:  # type: ignore[no-untyped-def]

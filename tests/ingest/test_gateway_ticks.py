@@ -141,6 +141,13 @@ def test_a_lost_session_tells_the_span_that_may_be_missing() -> None:
     assert TickKeeper(AT - S, last_at=AT - S).subscribed(AT) is None
 
 
+def test_killed_before_a_tick_was_kept_the_span_begins_with_the_lost_session() -> None:
+    keeper = TickKeeper(AT - 20 * S)
+    keeper.opened(session_present=False)
+
+    assert keeper.subscribed(AT) == (AT - 20 * S, AT)
+
+
 def test_a_gap_is_told_once_and_the_same() -> None:
     event = gap_event((AT - 30 * S, AT), "riverside", "g1")
 
