@@ -3,6 +3,7 @@
 import html
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import quote, urlencode
 
 from fastapi import Request
 from starlette.responses import HTMLResponse
@@ -50,6 +51,14 @@ def language_asked(request: Request) -> Language:
     """The language that the address asks for with `?lang=`, else as `language_of`."""
     wanted = request.query_params.get("lang")
     return next((known for known in LANGUAGES if known == wanted), language_of(request))
+
+
+def address(path: str, language: Language | None = None, **query: object) -> str:
+    """An address of ours; `language` goes along where the page itself was asked for in one."""
+    told = {name: value for name, value in query.items() if value not in (None, "")}
+    if language is not None:
+        told["lang"] = language
+    return f"{quote(path)}?{urlencode(told)}" if told else quote(path)
 
 
 def tongue_of(accepted: str) -> Language:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Annotated, Any, Literal
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from fastapi import Query, Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
@@ -21,7 +21,7 @@ from console.around.sheets import Sheet
 from console.audit.chain import Said, Signed
 from console.audit.log import append
 from console.database import writing
-from console.forms import language_asked
+from console.forms import address, language_asked
 from console.guard import principal_of
 from console.menu import Row, in_row, menu, own_page
 from console.office import Office
@@ -148,10 +148,8 @@ class Asked:
 
     def link(self, path: str, **query: object) -> str:
         """An address of ours, in the language that was asked for."""
-        told = {name: value for name, value in query.items() if value not in (None, "")}
-        if "lang" in self.request.query_params:
-            told["lang"] = self.tongue.language
-        return f"{quote(path)}?{urlencode(told)}" if told else quote(path)
+        is_chosen = "lang" in self.request.query_params
+        return address(path, self.tongue.language if is_chosen else None, **query)
 
     def may(self, path: str, method: str = "GET") -> bool:
         """Whether they may ask for an address."""

@@ -4,8 +4,8 @@ No script anywhere; what devices and people typed is text and never markup.
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cache, partial
 from importlib.resources import files
 from typing import Annotated, Any
@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, Response
 
 from console.accounts.principal import Principal
 from console.accounts.sessions import csrf_token
-from console.forms import language_asked
+from console.forms import address, language_asked
 from console.guard import principal_of
 from console.menu import in_row, menu, own_page
 from console.revealing import reason_words
@@ -94,7 +94,22 @@ class Asking:
     who: Principal
     language: Language
     path: str
-    is_chosen: bool = False
+    query: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether the address itself asks for the language, so that it goes along."""
+        return "lang" in self.query
+
+    def link(self, path: str, **query: object) -> str:
+        """An address of ours, in the language that was asked for."""
+        return address(path, self.language if self.is_chosen else None, **query)
+
+    @property
+    def other(self) -> str:
+        """The same page in the other language."""
+        rest = {name: value for name, value in self.query.items() if name != "lang"}
+        return address(self.path, "en" if self.language == "zh" else "zh", **rest)
 
     def t(self, key: str, **values: object) -> str:
         """A text of this package. Raises KeyError for one that it has not."""
@@ -102,8 +117,17 @@ class Asking:
 
 
 def _asking(request: Request) -> Asking:
-    return Asking(principal_of(request.scope), language_asked(request), request.url.path,
-                  "lang" in request.query_params)  # fmt: skip
+    return Asking(
+        principal_of(request.scope), language_asked(request), _page_of(request),
+        dict(request.query_params),
+    )  # fmt: skip
+
+
+def _page_of(request: Request) -> str:
+    """The address of the page that is shown: an act on something is answered by its page."""
+    path = request.url.path
+    is_act = request.method == "POST" and path.count("/") > 1
+    return path.rpartition("/")[0] if is_act else path
 
 
 Page = Annotated[Asking, Depends(_asking)]
@@ -126,17 +150,18 @@ class Pages:
         session = asking.who.session
         links = menu(asking.who, asking.language, asking.path, asked=asking.is_chosen)
         known = {
-            "t": asking.t, "lang": asking.language, "path": asking.path, "who": asking.who,
+            "t": asking.t, "lang": asking.language, "link": asking.link, "other": asking.other,
+            "who": asking.who,
             "csrf": csrf_token(session) if session else "", "wrong": None,
             "nav": in_row(links, asking.language), "own": own_page(asking.who),
             "office": pick(self.settings.office, asking.language), "zone": self.settings.zone,
             "zone_name": zone_text(self.clock(), self.settings.zone),
-            "estate_name": partial(self._estate_name, asking.language),
+            "estate_name": partial(self.estate_name, asking.language),
         }  # fmt: skip
         text = _engine().get_template(template).render(known | values)
         return HTMLResponse(text, status)
 
-    def _estate_name(self, language: Language, estate: str) -> str:
+    def estate_name(self, language: Language, estate: str) -> str:
         """What people call an estate; its id where nobody has told another name."""
         config = self.config_of(estate)
         return estate if config is None else pick(config.name, language)

@@ -6,11 +6,15 @@ from typing import Any, get_args
 
 import orjson
 from fastapi import APIRouter, HTTPException
+from fastapi import Request as HttpRequest
 from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from console.accounts.names import Called
 from console.accounts.principal import Principal
+from console.around.asking import Asked, Format
+from console.around.asking import Page as TablePage
+from console.around.sheets import Sheet, row
 from console.audit.chain import Signed
 from console.office import Office
 from console.posting import OwnForm, Posted
@@ -42,6 +46,9 @@ from schemas.sealing import SealError
 FIELDS = ("kind", "estate", "text", "name", "contact", "number", "plate")
 REFUSED = (*FAULTS, ValueError, NoKey)
 JSON = "application/json"
+HEADINGS = (
+    "due_at", "request_kind", "state", "estate", "dwelling", "filed_at", "filed_by",
+)  # fmt: skip
 
 
 class RequestPages:
@@ -81,6 +88,20 @@ class RequestPages:
         """The requests of the office's area, and the form of one that came by word or letter."""
         rows = self.requests.listed(asking.who, is_open=not everything)
         return self._list(asking, "requests.html", rows, given, wrong, everything)
+
+    def file(self, asking: Asking, request: HttpRequest, *, everything: bool) -> Response:
+        """The list as a table; that it was taken out is written down."""
+        asked, t, called = Asked(self.office, request), asking.t, Called(self.office.engine)
+        found = tuple(
+            row(asked.tongue.time(one["due_at"]), t(f"kind_{one['kind']}"),
+                t(f"request_{one['state']}"),
+                self.pages.estate_name(asking.language, one["estate"]), one["dwelling"],
+                asked.tongue.time(one["filed_at"]),
+                called.person(one["login"] or one["filed_by"]))
+            for one in self.requests.listed(asking.who, is_open=not everything)
+        )  # fmt: skip
+        sheet = Sheet(t("requests_title"), tuple(t(key) for key in HEADINGS), found)
+        return asked.answer(TablePage("", sheet.title, [sheet]), "xlsx")
 
     def _list(  # noqa: PLR0913 - what a list is drawn from
         self, asking: Asking, template: str, rows: list[Row], given: Posted | None,
@@ -179,7 +200,7 @@ def _add_own(router: APIRouter, pages: RequestPages) -> None:
             name = pages.filed(asking, given, asking.who.login)
         except REFUSED as error:
             return pages.own(asking, given, _said(error))
-        return RedirectResponse(f"/rights/{name}", 303)
+        return RedirectResponse(asking.link(f"/rights/{name}"), 303)
 
     @router.get("/rights/{name}")
     def answer(name: str, asking: Page) -> Response:
@@ -192,7 +213,7 @@ def _add_own(router: APIRouter, pages: RequestPages) -> None:
             pages.requests.withdraw(name, asking.who.login, pages.signed(asking))
         except FAULTS as error:
             return pages.own(asking, None, str(error))
-        return RedirectResponse(f"/rights/{name}", 303)
+        return RedirectResponse(asking.link(f"/rights/{name}"), 303)
 
     @router.get("/rights/{name}/copy")
     def copied(name: str, asking: Page) -> Response:
@@ -205,7 +226,11 @@ def _add_own(router: APIRouter, pages: RequestPages) -> None:
 
 def _add_desk(router: APIRouter, pages: RequestPages) -> None:
     @router.get("/requests")
-    def listed(asking: Page, everything: bool = False) -> Response:
+    def listed(
+        asking: Page, request: HttpRequest, everything: bool = False, format: Format = "html"
+    ) -> Response:
+        if format == "xlsx":
+            return pages.file(asking, request, everything=everything)
         return pages.listed(asking, everything=everything)
 
     @router.post("/requests")
@@ -214,7 +239,7 @@ def _add_desk(router: APIRouter, pages: RequestPages) -> None:
             name = pages.filed(asking, given, "")
         except REFUSED as error:
             return pages.listed(asking, given, _said(error))
-        return RedirectResponse(f"/requests/{name}", 303)
+        return RedirectResponse(asking.link(f"/requests/{name}"), 303)
 
     @router.get("/requests/{name}")
     def desk(name: str, asking: Page) -> Response:
@@ -242,7 +267,7 @@ def _add_steps(router: APIRouter, pages: RequestPages) -> None:
             requests.take(name, identity, pages.signed(asking))
         except FAULTS as error:
             return pages.desk(asking, name, str(error))
-        return RedirectResponse(f"/requests/{name}", 303)
+        return RedirectResponse(asking.link(f"/requests/{name}"), 303)
 
     @router.post("/requests/{name}/grant")
     def grant(name: str, asking: Page, given: OwnForm) -> Response:
@@ -252,7 +277,7 @@ def _add_steps(router: APIRouter, pages: RequestPages) -> None:
             requests.grant(name, decision, pages.signed(asking))
         except REFUSED as error:
             return pages.desk(asking, name, str(error))
-        return RedirectResponse(f"/requests/{name}", 303)
+        return RedirectResponse(asking.link(f"/requests/{name}"), 303)
 
     @router.post("/requests/{name}/refuse")
     def refuse(name: str, asking: Page, given: OwnForm) -> Response:
@@ -262,7 +287,7 @@ def _add_steps(router: APIRouter, pages: RequestPages) -> None:
             requests.refuse(name, decision, pages.signed(asking))
         except FAULTS as error:
             return pages.desk(asking, name, str(error))
-        return RedirectResponse(f"/requests/{name}", 303)
+        return RedirectResponse(asking.link(f"/requests/{name}"), 303)
 
 
 def reason_of(text: str) -> Refusal | None:

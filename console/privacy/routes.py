@@ -16,7 +16,7 @@ def add_privacy(app: FastAPI, office: Office, register: RegisterOffice) -> None:
     """Add them to an application."""
     app.include_router(case_router(office))
     app.include_router(audit_pages(office))
-    app.include_router(watch_pages(register))
+    app.include_router(watch_pages(office, register))
     app.include_router(request_pages(office, register))
     app.include_router(request_router(office, register))
     app.include_router(info_pages(office))

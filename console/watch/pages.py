@@ -1,15 +1,19 @@
 """`/watch`: the entries, a proposal, its approval by a second person, its end. Plain HTML."""
 
 from dataclasses import asdict
+from functools import partial
 from typing import Any, get_args
 
 import structlog
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, HTTPException, Request
 from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from console.accounts.names import Called
+from console.around.asking import Asked, Format
+from console.around.asking import Page as TablePage
 from console.audit.chain import Signed
+from console.office import Office
 from console.posting import OwnForm, Posted
 from console.privacy.rendering import Asking, Page, Pages
 from console.register.api import OURS
@@ -20,6 +24,7 @@ from console.watch.api import WatchAnswer, check_estate, watch_answer
 from console.watch.bearers import names_to_choose
 from console.watch.desk import WatchWanted
 from console.watch.entries import DAYS_MAX, WatchProposal, clear_value, is_same_person
+from console.watch.sheet import Saying, sheet_of
 from console.watch.sight import WatchSight
 from schemas.base import MS_PER_S
 from schemas.event_data import WatchBasis
@@ -36,9 +41,9 @@ log = structlog.get_logger("console.watch")
 class WatchPages:
     """Draws what the desk of watch entries has."""
 
-    def __init__(self, office: RegisterOffice) -> None:
-        """Over one office's register."""
-        self.office = office
+    def __init__(self, whole: Office, office: RegisterOffice) -> None:
+        """Over one office and its register."""
+        self.whole, self.office = whole, office
         self.pages = Pages(
             office.settings, office.clock, lambda estate: office.around().config(estate)
         )
@@ -60,20 +65,31 @@ class WatchPages:
             raise ValueError(asking.t("needs_why"))
         return Signed(asking.who.login, why, self.office.clock())
 
-    def listed(self, asking: Asking, *, everything: bool) -> Response:
-        """The entries, those that stand or all of them."""
+    def _entries(self, asking: Asking, *, everything: bool) -> list[WatchAnswer]:
+        """Those that stand or all of them, the newest first."""
         now = self.office.clock()
         bounds = self.sight(asking).conditions()
         wanted = WatchWanted(standing_at=None if everything else now, bounds=bounds)
         rows = self.office.watch.listed(wanted, MOST)
-        found = sorted((watch_answer(row, now) for row in rows), key=_newest)
+        return sorted((watch_answer(row, now) for row in rows), key=_newest)
+
+    def listed(self, asking: Asking, *, everything: bool) -> Response:
+        """The entries as a page."""
+        found = self._entries(asking, everything=everything)
         return self.pages.draw(
-            asking,
-            "watch.html",
-            called=Called(self.office.engine),
-            entries=found,
+            asking, "watch.html", called=Called(self.office.engine), entries=found,
             everything=everything,
-        )
+        )  # fmt: skip
+
+    def file(self, asking: Asking, request: Request, *, everything: bool) -> Response:
+        """The same as a table; that it was taken out is written down."""
+        asked = Asked(self.whole, request)
+        said = Saying(
+            Called(self.office.engine), partial(self.pages.estate_name, asking.language),
+            asked.tongue.time,
+        )  # fmt: skip
+        sheet = sheet_of(self._entries(asking, everything=everything), asking, said)
+        return asked.answer(TablePage("", sheet.title, [sheet]), "xlsx")
 
     def new(self, asking: Asking, given: Posted, wrong: str | None = None) -> Response:
         """The form of a proposal, with what was typed."""
@@ -110,10 +126,10 @@ def _newest(entry: WatchAnswer) -> tuple[bool, int]:
     return entry.state != "proposed", -entry.valid_from
 
 
-def watch_pages(office: RegisterOffice) -> APIRouter:
+def watch_pages(whole: Office, office: RegisterOffice) -> APIRouter:
     """The routes of the pages."""
     router = APIRouter(include_in_schema=False)
-    pages = WatchPages(office)
+    pages = WatchPages(whole, office)
     _add_looking(router, pages)
     _add_acting(router, pages)
     return router
@@ -121,7 +137,11 @@ def watch_pages(office: RegisterOffice) -> APIRouter:
 
 def _add_looking(router: APIRouter, pages: WatchPages) -> None:
     @router.get("/watch")
-    def listed(asking: Page, everything: bool = False) -> Response:
+    def listed(
+        asking: Page, request: Request, everything: bool = False, format: Format = "html"
+    ) -> Response:
+        if format == "xlsx":
+            return pages.file(asking, request, everything=everything)
         return pages.listed(asking, everything=everything)
 
     @router.get("/watch/new")
@@ -160,7 +180,7 @@ def _add_acting(router: APIRouter, pages: WatchPages) -> None:
             return pages.new(asking, given, explain(error).replace("Value error, ", ""))
         except REFUSED as error:
             return pages.new(asking, given, str(error))
-        return RedirectResponse(f"/watch/{row['id']}", 303)
+        return RedirectResponse(asking.link(f"/watch/{row['id']}"), 303)
 
     @router.post("/watch/{name}/approve")
     def approve(name: str, asking: Page, given: OwnForm) -> Response:
@@ -180,7 +200,7 @@ def _add_acting(router: APIRouter, pages: WatchPages) -> None:
                 desk.end(name, signed, _version(given))
         except REFUSED as error:
             return pages.entry(asking, name, str(error))
-        return RedirectResponse(f"/watch/{name}", 303)
+        return RedirectResponse(asking.link(f"/watch/{name}"), 303)
 
 
 def _version(given: Posted) -> int | None:

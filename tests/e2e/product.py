@@ -142,26 +142,6 @@ class Stack(Service):
         return self.log.read_text(errors="replace")
 
 
-def is_there(pid: int) -> bool:
-    """Whether a process runs; one that has ended and waits to be looked at does not."""
-    try:
-        status = Path(f"/proc/{pid}/stat").read_text()
-    except FileNotFoundError:
-        return False
-    return status.rpartition(")")[2].split()[0] != "Z"
-
-
-def descendants(pid: int) -> set[int]:
-    """Every process that a process started, and those that they started."""
-    said = subprocess.run(["ps", "-e", "-o", "pid=,ppid="], capture_output=True, check=True)
-    parents = [tuple(map(int, line.split())) for line in said.stdout.decode().splitlines()]
-    found, young = set[int](), {pid}
-    while young:
-        young = {child for child, parent in parents if parent in young}
-        found |= young
-    return found
-
-
 def rss_mb(pid: int) -> float:
     """The resident memory of a process, in MB of 2**20 bytes; 0 when it is gone."""
     said = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, check=False)

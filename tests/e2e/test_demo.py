@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from tests.e2e.product import Stack, descendants, is_there
+from tests.e2e.product import Stack
 from tests.e2e.publisher import wait_until
 from tests.services.chromium import Chromium
-from tests.services.process import LOOPBACK
+from tests.services.process import LOOPBACK, descendants, is_there
 
 pytestmark = [pytest.mark.services, pytest.mark.e2e]
 SITUATIONS_MIN = 8

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from tests.e2e import doors
-from tests.e2e.product import Stack, descendants, rss_mb
+from tests.e2e.product import Stack, rss_mb
 from tests.e2e.publisher import Publisher, wait_until
 from tests.e2e.wire import Sent, lines
+from tests.services.process import descendants
 
 pytestmark = pytest.mark.e2e
 LIMIT_MB = 64

@@ -8,8 +8,11 @@ enter.
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -25,6 +28,7 @@ PACKAGE = "postgresql"
 USER = "tester"
 OWNERS = ("postgres", "nobody")
 DEBIAN = Path("/usr/lib/postgresql")
+GONE_S = 10.0
 # Whole transactions outlive a kill of the server without it; only a power cut asks for more.
 SETTINGS = ("fsync=off", "full_page_writes=off", "unix_socket_directories=", "max_connections=50")
 
@@ -51,6 +55,19 @@ class PostgreSQL(Service):
             connection.execute(text(f"CREATE DATABASE {name}"))
         engine.dispose()
         return self.url(name)
+
+    def kill(self) -> None:
+        """As a power cut, its helpers too: each leads a group of its own, and a new server ends at
+        once beside one that is still there.
+        """
+        helpers = process.descendants(self.child.pid) if self.running else set()
+        super().kill()
+        for pid in helpers:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        deadline = time.monotonic() + GONE_S
+        while any(map(process.is_there, helpers)) and time.monotonic() < deadline:
+            time.sleep(process.PROBE_EVERY_S)
 
     def __exit__(self, *_: Any) -> None:
         """End it, and leave nothing outside the test's folder."""

@@ -59,6 +59,26 @@ def end_group(group: int, sign: signal.Signals) -> None:
         os.killpg(group, sign)
 
 
+def is_there(pid: int) -> bool:
+    """Whether a process runs; one that has ended and waits to be looked at does not."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return False
+    return status.rpartition(")")[2].split()[0] != "Z"
+
+
+def descendants(pid: int) -> set[int]:
+    """Every process that a process started, and those that they started."""
+    said = subprocess.run(["ps", "-e", "-o", "pid=,ppid="], capture_output=True, check=True)
+    parents = [tuple(map(int, line.split())) for line in said.stdout.decode().splitlines()]
+    found, young = set[int](), {pid}
+    while young:
+        young = {child for child, parent in parents if parent in young}
+        found |= young
+    return found
+
+
 @dataclass
 class Child:
     """One command that can be started again and again; its words go to `log`."""

@@ -14,7 +14,15 @@ from tests.services import __main__ as command_line
 from tests.services import cache, tools
 from tests.services.cache import Unavailable
 from tests.services.fixtures import REQUIRE, running
-from tests.services.process import PORTS, Child, NotReady, Service, accepts, free_port
+from tests.services.process import (
+    PORTS,
+    Child,
+    NotReady,
+    Service,
+    accepts,
+    free_port,
+    is_there,
+)
 
 BUILDER = """
 import pathlib, sys, time
@@ -49,12 +57,6 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Leave the user's cache alone."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return cache.cache_dir()
-
-
-def is_there(pid: int) -> bool:
-    """Tell whether a process runs (a zombie, which waits for its parent to look, does not)."""
-    said = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, check=False)
-    return bool(said.stdout.strip()) and not said.stdout.startswith(b"Z")
 
 
 def is_gone(pid: int) -> bool:
