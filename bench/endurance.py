@@ -43,7 +43,8 @@ from ingest.key_file import load_keys
 from ingest.settings import IngestSettings
 from schemas.events import ENVELOPE_EVENTS_MAX
 from schemas.topics import ALERTS, APP, EVENTS
-from tests.e2e.product import Stack, descendants
+from tests.e2e.product import Stack
+from tests.services.process import descendants
 
 MB = 1024 * 1024
 SAMPLE_S = 10.0
