@@ -80,7 +80,8 @@ def _views(month: Month, verdict: Verdict) -> Iterator[str]:
         )
     cars = vehicles_score(month.stage.inside, verdict.vehicles, calendar.start + DAY_MS)
     yield (
-        f"vehicles: off by {cars.mean:.2%} in the mean, {cars.worst:.2%} at the worst; "
+        f"vehicles: off by {cars.mean:.2%} in the mean, {cars.worst:.2%} at the worst "
+        f"({cars.worst_shown} shown, {cars.worst_true} inside); "
         f"at the end {cars.shown_last} shown, {cars.true_last} inside"
     )
 

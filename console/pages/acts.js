@@ -48,11 +48,12 @@ export default {
       <dl><template v-for="[keys, word] in keys" :key="word"><dt><kbd v-for="key in keys" :key="key">{{ key }}</kbd></dt><dd>{{ words[word] }}</dd></template></dl>
       <div class="buttons"><button type="button" class="first" @click="$refs.help.close()">{{ words.close }}</button></div>
     </dialog>`,
-  props: { words: Object, language: String, csrf: String, acts: Object, verdicts: Object },
+  props: { words: Object, language: String, csrf: String, wall: Number, acts: Object, verdicts: Object },
   mixins: [listening({ office: "hear", act: "begin", say: "say", help: "help" })],
   data() {
     return {
       said: { text: "", isWrong: false }, asked: null, given: {}, parties: [], wrong: "", sending: new Set(),
+      ahead: this.wall - Date.now(),
       ratings: ["satisfied", "fairly", "unsatisfied", "not_reached"],
       keys: [
         [["j", "k", "↓", "↑"], "key_move"], [["Enter"], "key_open"], [["a"], "key_accept"], [["t"], "key_assign"],
@@ -89,7 +90,7 @@ export default {
       const act = this.acts[kind === "false" ? "close" : kind];
       this.asked = { kind, card, word: word ?? act.word, needs: needs ?? act.needs };
       const asked = this.asked;
-      this.given = { to: "", why: "", number: "", rating: "satisfied", verdict: "true", until: localTime(Date.now() + (this.ahead ?? 0) + HOUR_MS) };
+      this.given = { to: "", why: "", number: "", rating: "satisfied", verdict: "true", until: localTime(Date.now() + this.ahead + HOUR_MS) };
       [this.wrong, this.parties] = ["", []];
       if (!this.asked.needs.length && kind !== "false") return this.send();
       this.$nextTick(() => this.$refs.form.showModal());

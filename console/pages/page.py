@@ -94,7 +94,9 @@ class OfficePage:
             visits = page_link("/visits", self._language) if may(self._who, "/visits") else ""
             Foot(words=self._words(FOOT), first=asdict(told.counts), quietAtFirst=told.quiet,
                  visits=visits)  # fmt: skip
-        Acts(words=self._words(ACTS), csrf=self._csrf, **shared, **self._procedure())
+        Acts(
+            words=self._words(ACTS), csrf=self._csrf, wall=told.wall, **shared, **self._procedure()
+        )
 
     def _words(self, keys: tuple[str, ...]) -> dict[str, str]:
         return self._saying.templates(keys)

@@ -67,7 +67,11 @@ async def do(page: Page, **given: str) -> None:
         await form.locator("textarea").fill(given["why"])
     if given:
         await form.locator("button.first").click()
-        await expect(form).to_have_count(0)
+        try:
+            await expect(form).to_have_count(0)
+        except AssertionError as fault:
+            fault.add_note(f"The form that stays open says: {await form.inner_text()}")
+            raise
 
 
 async def phone_act(phone: Page, kind: str, name: str, **given: str) -> None:

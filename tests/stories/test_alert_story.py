@@ -135,6 +135,20 @@ async def test_a_case_is_passed_on_to_110_and_another_one_shelved(world: World) 
     await page.close()
 
 
+async def test_a_time_to_come_is_right_before_the_live_line_has_said_its_first_word(
+    world: World,
+) -> None:
+    await world.tell(told("unheard", world.clock(), severity="blue"))
+    await arrived(world, "unheard")
+    page = await (await world.context("wang", "desk", "zh")).new_page()
+    await page.route_web_socket("**/page/zh/live", lambda line: None)
+    await page.goto(f"{world.url}/?alert=unheard")
+    await page.locator(".may button", has_text="搁置").click()
+    await do(page, why="门在维修，明日换锁")
+    await page.close()
+    assert await world.acts("unheard") == ["open", "shelve"]
+
+
 async def test_until_the_chosen_case_is_here_nothing_of_the_last_one_can_be_pressed(
     world: World,
 ) -> None:
