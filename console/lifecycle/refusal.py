@@ -3,13 +3,15 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from console.lifecycle.clocks import HOUR_MS
 from console.lifecycle.facts import Actor, Case, Deed, Party
 from console.lifecycle.procedure import Procedure
 from console.lifecycle.table import SYSTEM, ActRule, Need
+from console.wall_clock import local
 from schemas.acts import ActKind
-from schemas.base import Model, Words, format_instant
+from schemas.base import Model, Words
 
 NUMBER = re.compile(r"[0-9A-Za-z-]{4,40}")
 
@@ -220,7 +222,8 @@ def _until(attempt: Attempt) -> Refusal | None:
         more = round((clocks.period_ms(case) or 0) * clocks.extension_share_max)
     if deed.until <= deed.at + more:
         return None
-    return attempt.refuse("until_far", latest=format_instant(deed.at + more))
+    latest = local(deed.at + more, ZoneInfo(attempt.procedure.timezone))
+    return attempt.refuse("until_far", latest=f"{latest:%Y-%m-%d %H:%M}")
 
 
 _STANDING: tuple[Callable[[Attempt], Refusal | None], ...] = (

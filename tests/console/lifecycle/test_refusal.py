@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from console.lifecycle.facts import Actor
-from console.lifecycle.refusal import is_possible
+from console.lifecycle.refusal import Attempt, is_possible, refusal
 from schemas.acts import ActKind
 from tests.console.lifecycle.samples import (
     BOSS,
@@ -166,6 +166,16 @@ def test_a_shelf_ends_within_its_time() -> None:
     assert code(case, deed("shelve", case, until=NINE)) == "until_past"
     assert code(case, deed("shelve", case, until=NINE + 73 * HOUR)) == "until_far"
     assert code(case, deed("shelve", case, until=NINE + 72 * HOUR)) is None
+
+
+def test_the_latest_time_is_told_as_the_offices_clock_shows_it() -> None:
+    case = standing("accepted")
+    too_far = deed("shelve", case, until=NINE + 73 * HOUR)
+    said = refusal(Attempt(PROCEDURE, case, too_far, WANG))
+    assert said is not None
+    assert (said.zh, said.en) == (
+        "最迟只能到2026-03-04 09:00", "not later than 2026-03-04 09:00",
+    )  # fmt: skip
 
 
 def test_nobody_gives_themselves_more_time() -> None:
