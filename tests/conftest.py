@@ -4,6 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
+from hypothesis import settings
+
+# An example that takes long on a busy machine says nothing about the code: speed is `bench`'s.
+settings.register_profile("untimed")
+settings.load_profile("untimed")
 
 pytest_plugins = ["tests.services.fixtures"]
 

@@ -32,8 +32,9 @@ LOOK_MS = 50
 CATCH_UP_MS = 5_000
 PRUNE_S = 2.0
 COMMITS_S = 1.0
-# How long a hole in a partition is taken for a batch that is still on its way into the broker.
-HOLE_S = 1.0
+# How long a hole in a partition is taken for a batch that is still on its way into the broker. A
+# late batch costs whoever waits for it this time at most; one that is passed over is lost for good.
+HOLE_S = 10.0
 HOLE_LOOK_S = 0.01
 MS = 1000
 

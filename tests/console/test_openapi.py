@@ -37,7 +37,7 @@ CHECKS = [
 ]  # fmt: skip
 EXAMPLES = 3
 FEW = settings(
-    max_examples=EXAMPLES, derandomize=True, database=None, deadline=None, phases=[Phase.generate],
+    max_examples=EXAMPLES, derandomize=True, database=None, phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 

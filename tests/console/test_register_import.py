@@ -220,7 +220,7 @@ def take(office: RegisterOffice, text: str) -> Imported:
     return import_file(office, KINDS["credentials"], wish, Signed("lin", "", NINE))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(before=CARD_LISTS, cards=CARD_LISTS, data=st.data())
 def test_a_list_in_any_order_and_twice_changes_what_it_says_and_no_more(
     before: Cards, cards: Cards, data: st.DataObject
@@ -244,7 +244,7 @@ def test_a_list_in_any_order_and_twice_changes_what_it_says_and_no_more(
         assert len(outbox_of(office.engine)) == written
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.tuples(st.sampled_from("AB"), st.sampled_from(["set", "end"])), max_size=12))
 def test_the_notes_of_an_entry_tell_its_life_in_order(steps: list[tuple[str, str]]) -> None:
     kind = KINDS["credentials"]

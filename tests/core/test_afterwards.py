@@ -100,7 +100,7 @@ def days(draw: st.DrawFn) -> list[tuple[float, Event]]:
     return sorted(found, key=lambda heard: (heard[0], heard[1].id))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(days())
 def test_live_and_afterwards_together_tell_what_the_whole_log_holds(
     day: list[tuple[float, Event]],
@@ -142,7 +142,7 @@ def hearing(event: Event) -> tuple[str, int]:
     return event.id, event.data.received_at
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(days(), st.integers(1, 4))
 def test_without_plain_ticks_and_packed_it_is_the_same_to_the_letter(
     day: list[tuple[float, Event]], every: int

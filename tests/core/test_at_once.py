@@ -52,7 +52,7 @@ def test_it_goes_by_the_configuration_of_its_own_time() -> None:
     assert found == {"d1|before": old.digest, "d1|after": new.digest}
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     switch_ms=st.integers(0, 6_000),
     hits=st.lists(st.tuples(st.integers(0, 6_000), st.integers(0, 2_000)), min_size=1, max_size=6),

@@ -30,7 +30,7 @@ def readings(draw: st.DrawFn, plates: Sequence[str], count: int) -> list[Sightin
     return found
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(seen=readings(("A1238", "AI238", "K7704"), KEPT), data=st.data())
 def test_any_order_and_any_repetition(seen: list[Sighting], data: st.DataObject) -> None:
     again = data.draw(st.lists(st.sampled_from(seen), max_size=6))
@@ -38,7 +38,7 @@ def test_any_order_and_any_repetition(seen: list[Sighting], data: st.DataObject)
     assert contents(told(*shuffled)) == contents(told(*seen))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(seen=readings(("A1238",), 40), data=st.data())
 def test_many_sightings_each_overtaken_by_a_few(seen: list[Sighting], data: st.DataObject) -> None:
     """However many there are: each may come after a few that happened later."""
@@ -49,7 +49,7 @@ def test_many_sightings_each_overtaken_by_a_few(seen: list[Sighting], data: st.D
     assert contents(told(*(by_id[one.id] for one in arriving))) == contents(told(*steady))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(seen=readings(("A1238", "AI238"), 12), cut=st.integers(0, 12), data=st.data())
 def test_a_restart_says_the_same_again(seen: list[Sighting], cut: int, data: st.DataObject) -> None:
     """Whoever reads the log from its beginning says what was said, message by message."""

@@ -152,7 +152,7 @@ def weeks(draw: st.DrawFn) -> list[Event]:
     return by_arrival(*found)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(log=weeks(), batch=st.integers(1, 5), crash_at=crashes(300))
 def test_it_is_lost_once_by_when_it_was_heard_last(
     log: list[Event], batch: int, crash_at: frozenset[int]

@@ -24,7 +24,7 @@ def logs(draw: st.DrawFn) -> list[Event]:
     ]  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(logs())
 def test_it_hands_out_what_came_first_of_each_in_order(log: list[Event]) -> None:
     kept, first = Kept(), dict[str, Event]()

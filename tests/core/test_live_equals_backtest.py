@@ -134,7 +134,7 @@ def records(events: list[Event], sizes: list[int]) -> list[list[Event]]:
 END = START + 400_000 - LATENESS_MS
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(
     found=arrivals(),
     partitions=st.sampled_from((1, 4, 12)),
@@ -167,7 +167,7 @@ def session_lost(estate: str, at: int, remembered: int) -> Arrival:
     return Arrival(at, told)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(
     found=arrivals(),
     losses=st.lists(
@@ -194,7 +194,7 @@ def test_a_lost_session_counts_alike(
     }
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @given(found=arrivals(), seed=st.randoms(use_true_random=False))
 def test_a_backtest_does_not_care_for_order_or_repetition(found: list[Arrival], seed) -> None:  # type: ignore[no-untyped-def]
     events = [arrival.event for arrival in found]

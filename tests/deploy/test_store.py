@@ -62,7 +62,7 @@ values = st.one_of(st.none(), st.binary(max_size=4))
 
 
 @given(st.lists(st.lists(st.tuples(keys, values), min_size=1, max_size=8), max_size=6))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_compacted_topic_holds_the_last_value_of_each_key(
     rounds: list[list[tuple[str, bytes | None]]],
 ) -> None:

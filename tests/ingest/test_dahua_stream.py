@@ -392,7 +392,7 @@ def test_exactly_one_adapter_claims_each_message(case: Any) -> None:
 
 
 @given(case=st.sampled_from(OWN), at=st.integers(0, 4000), junk=st.binary(max_size=12))
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 def test_a_mutated_message_is_read_or_refused(case: Any, at: int, junk: bytes) -> None:
     payload = case.payload
     mutated = payload[: at % len(payload)] + junk + payload[at % len(payload) + len(junk) :]

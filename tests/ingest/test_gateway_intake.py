@@ -264,7 +264,7 @@ def test_it_is_known_when_each_registered_device_was_last_heard() -> None:
 WHOLE = json.dumps([opened(AT, subject="7", sequence=3), {"type": "plate.read", "subject": "A1"}])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.binary(max_size=8), st.integers(0, len(WHOLE)), st.integers(0, len(WHOLE)), st.booleans())
 def test_every_payload_is_an_event_or_a_refusal(
     noise: bytes, start: int, end: int, live: bool

@@ -177,7 +177,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(steps, st.data())
 def test_a_kill_at_any_step_changes_nothing(
     tmp_path_factory: pytest.TempPathFactory, taken: list[tuple[str, object]], data: st.DataObject

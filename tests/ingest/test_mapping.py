@@ -322,7 +322,7 @@ def check(found: list[Event] | Rejected) -> None:
         assert all(event.to_json() for event in found)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     payload=st.binary(max_size=200),
     topic=st.sampled_from(TOPICS) | st.text(max_size=30),
@@ -337,7 +337,7 @@ def test_any_bytes_become_events_or_a_rejection(
 SEEDS = [case.message for case in cases() if len(case.payload) < 20_000]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(seed=st.sampled_from(SEEDS), chance=st.randoms(use_true_random=False))
 def test_mutated_message_becomes_events_or_a_rejection(
     seed: Message, chance: random.Random
@@ -361,7 +361,7 @@ STRANGE = (
 )  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(
     seed=st.sampled_from([seed for seed in SEEDS if objects(seed)]),
     value=STRANGE,

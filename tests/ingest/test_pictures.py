@@ -131,7 +131,7 @@ def test_a_close_up_is_left_behind_before_it_is_even_decoded(kind: PictureKind) 
     assert isinstance(take(picture, "lakeside", "2026-03-01", close_ups=True), TakenPicture)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.one_of(st.binary(max_size=200), st.text(max_size=200)), st.sampled_from(sorted(FORMS)))
 def test_no_content_makes_it_raise(content: bytes | str, ending: str) -> None:
     taken(content)

@@ -61,7 +61,6 @@ def test_arrival_changes_nothing(file: Path) -> None:
 
     @settings(
         max_examples=EXAMPLES,
-        deadline=None,
         derandomize=True,
         suppress_health_check=list(HealthCheck),
     )

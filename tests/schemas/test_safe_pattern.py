@@ -46,7 +46,7 @@ def test_what_could_be_slow_or_is_unknown_is_refused(bad: str) -> None:
 pieces = st.sampled_from(["a", "b", ".", "[ab]", "(", ")", "|", "*", "+", "?", "{2,}", "^", "$"])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(pieces, max_size=10).map("".join))
 def test_no_accepted_pattern_is_slow(pattern: str) -> None:
     if pattern_fault(pattern) is not None:

@@ -101,7 +101,7 @@ def live_alerts(
     return live
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(
     found=arrivals(),
     sizes=st.lists(st.integers(1, 7), min_size=1, max_size=3),
@@ -123,7 +123,7 @@ def test_live_equals_backtest(
     }
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(found=arrivals())
 def test_shipped_rules_do_not_notice(found: list[Arrival]) -> None:
     """With and without own rules in the log the shipped ones say the same, but for the version."""

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.stories.conftest import LOOP, World
-from tests.stories.telling import ready
+from tests.stories.telling import hold_answer, ready
 
 pytestmark = [pytest.mark.services, pytest.mark.asyncio(loop_scope=LOOP)]
 CLICKS_MAX = 2
@@ -74,4 +74,21 @@ async def test_what_cannot_be_judged_now(world: World) -> None:
     await expect(seen.page.locator(".side")).to_contain_text("1项预警暂不可判")
     await expect(seen.page.locator(".side")).to_contain_text("暂不可判：门被强开")
     seen.done("what cannot be judged now")
+    await seen.page.close()
+
+
+async def test_the_table_asked_for_last_stays(world: World) -> None:
+    """A slow answer for a table that nobody waits for any more does not take the sheet over."""
+    seen = await first_page(world)
+    let_go = await hold_answer(seen.page, "**/tables/homes")
+    async with seen.page.expect_response("**/tables/homes") as homes:
+        await seen.click(glance(seen.page, "房屋"))
+        await seen.click(glance(seen.page, "车辆"))
+        title = seen.page.locator(".sheet h2")
+        await expect(title).to_contain_text("车辆")
+        let_go.set()
+    await (await homes.value).finished()
+    await seen.page.evaluate("() => new Promise((done) => setTimeout(done, 0))")
+    await expect(title).to_contain_text("车辆")
+    seen.done("vehicles after homes that were slow")
     await seen.page.close()

@@ -64,9 +64,7 @@ def test_live_equals_backtest(file: Path) -> None:
     scenario = load_scenario(file)
     expected = replay(scenario.log, scenario.rules, until=scenario.until).views
 
-    @settings(
-        max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
-    )
+    @settings(max_examples=12, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(journey=journeys(scenario))
     def arrives(journey: Journey) -> None:
         live = Live(scenario.rules, crash_at=journey.crash_at)

@@ -11,7 +11,7 @@ from typing import Any
 
 from ingest.adapters._onvif.access import read_access, read_door
 from ingest.adapters._onvif.notification import DELETED, INITIALIZED, Notification
-from ingest.adapters._onvif.recognition import read_face, read_objects, read_plate
+from ingest.adapters._onvif.recognition import read_area, read_face, read_objects, read_plate
 from ingest.adapters._onvif.topics import STATE, Row, Topics, item_rows
 from ingest.adapters._onvif.values import condition, seen_object, told_state
 from ingest.converters import whole
@@ -21,6 +21,7 @@ from schemas.event_data import (
     CameraData,
     DeviceTampered,
     EventData,
+    LineCrossed,
     ObjectCounted,
     PersonCounted,
     VehicleCounted,
@@ -32,6 +33,7 @@ _VIDEO = ("VideoSourceConfigurationToken", "VideoSourceToken", "VideoSource",
           "VideoSourceConfiguration", "Source", "channel", "Channel", "video_source")  # fmt: skip
 _RULES = ("Rule", "RuleName", "RuleToken", "areaid")
 _OBJECT_IDS = ("ObjectId", "objectId", "ObjectID", "object_id")
+_WAYS = ("Direction", "Action")
 _COUNTS = ("Count", "count", "total", "Occupancy")
 _VEHICLES = frozenset({"vehicle", "car", "truck", "bus", "motorcycle", "bicycle", "bike"})
 _VEHICLE_NAME = re.compile(
@@ -48,6 +50,8 @@ _OWN: dict[tuple[str, ...], Callable[[Notification], list[Reading]]] = {
     ("ruleengine", "objectdetection"): read_objects,
     ("ruleengine", "recognition", "licenseplate"): read_plate,
     ("ruleengine", "recognition", "face"): read_face,
+    ("openapp", "wiseai", "objectdetection"): read_objects,
+    ("openapp", "wiseai", "ivaarea"): read_area,
 }
 """Topics with content of their own; all others stand in a table."""
 _TRIGGER = ("device", "trigger")
@@ -190,6 +194,8 @@ def _fields(
         return {}
     told = row.object or seen_object(notification)
     fields: dict[str, Any] = {"object": told, "track": track, "zone": zone}
+    if issubclass(data, LineCrossed):
+        fields["crossing"] = notification.of_data(*_WAYS)
     if issubclass(data, ObjectCounted):
         fields["count"] = whole(notification.of_data(*_COUNTS))
     return fields

@@ -5,7 +5,7 @@ from typing import Any
 from ingest.adapters._onvif.notification import Notification
 from ingest.adapters._onvif.values import condition, seen_object
 from ingest.converters import said, share
-from ingest.message import Picture, Reading
+from ingest.message import Picture, Reading, Unreadable
 
 _CHANNEL = ("VideoSourceConfigurationToken", "VideoSourceToken", "VideoSource", "Source")
 
@@ -18,6 +18,41 @@ def read_objects(notification: Notification) -> list[Reading]:
     fields = {"object": seen, "zone": zone, "track": notification.of_data("ObjectId")}
     word = "object.seen" if there else "object.left"
     return [Reading(word, channel=notification.of_source(*_CHANNEL), key=zone, fields=fields)]
+
+
+def read_area(notification: Notification) -> list[Reading]:
+    """`OpenApp/WiseAI/IvaArea` of Hanwha: what happened in an area, as its `Action` says.
+
+    A camera tells an exit with `State` true as well, so that one counts only without an action.
+    Raises Unreadable for an action it does not know.
+    """
+    action = (notification.of_data("Action") or "").lower()
+    on = condition(notification.data)
+    word = _AREA_ACTIONS.get(action)
+    if not action and on is not None:
+        word = "zone.entered" if on else "zone.left"
+    if word is None:
+        raise Unreadable(f"action {action[:40]!r} of an area is not known", "$.Data.Action")
+    if word == "loitering.started" and on is False:
+        word = "loitering.ended"
+    zone = notification.of_source("Rule", "RuleName")
+    track = notification.of_data("ObjectId")
+    return [
+        Reading(
+            word,
+            channel=notification.of_source(*_CHANNEL),
+            key="/".join(filter(None, (zone, track))) or None,
+            fields={"object": seen_object(notification), "track": track, "zone": zone},
+        )
+    ]
+
+
+_AREA_ACTIONS = {
+    "intrusion": "zone.entered", "enter": "zone.entered", "entering": "zone.entered",
+    "exit": "zone.left", "exiting": "zone.left", "loitering": "loitering.started",
+    "appear": "object.seen", "appearing": "object.seen",
+    "disappear": "object.left", "disappearing": "object.left",
+}  # fmt: skip
 
 
 def read_plate(notification: Notification) -> list[Reading]:

@@ -12,6 +12,7 @@ from ingest.converters import said, whole
 from ingest.message import Reading
 from schemas.event_data import CameraData, EventData
 
+_NOBODY = "FFFFFF"
 _TRACK_KEYS = ("ObjectID", "HumamID", "HumanID", "VehicleID")
 
 
@@ -90,6 +91,19 @@ def face(element: Element) -> Reading:
         return reading(element, "face.seen", fields={"object": "face"})
     likeness = confidence_of(candidates[0].get("Similarity"))
     fields = {"object": "face"}
+    return reading(element, "face.recognized", subject=subject, confidence=likeness, fields=fields)
+
+
+def door_face(element: Element) -> Reading:
+    """`_DoorFace_` of a door station: the face of one enrolled; `FFFFFF` is nobody known.
+
+    Whether the door opened is said by an `AccessControl` of its own.
+    """
+    begins(element)
+    subject, fields = said(element.data.get("UserID")), {"object": "face"}
+    if subject is None or subject.upper() == _NOBODY:
+        return reading(element, "face.seen", fields=fields)
+    likeness = confidence_of(element.data.get("Similarity"))
     return reading(element, "face.recognized", subject=subject, confidence=likeness, fields=fields)
 
 

@@ -75,6 +75,7 @@ _READERS: dict[str, Reader] = {
     "VideoMotionInfo": cameras.motion_info,
     "VideoTalkLog": stations.call_log,
     "_DoTalkAction_": stations.talk,
+    "_DoorFace_": cameras.door_face,
     HEARTBEAT: _heartbeat,
     LOCK_TIMER: stations.lock_timer,
 }

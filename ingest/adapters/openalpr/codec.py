@@ -3,7 +3,8 @@
 An agent reads a passing plate many times (`alpr_results`, one a frame) and then tells the passage
 once (`alpr_group`). The group makes the reading. The open daemon `alprd` knows no groups and no
 `agent_...` fields; its results are all there is, so they are told. An `alpr_alert` wraps the group
-it is about and so has the same id. Times are milliseconds since 1970 in UTC.
+it is about and so has the same id. Times are milliseconds since 1970 in UTC; the
+first daemons told seconds.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,12 +12,14 @@ from typing import Any
 
 from ingest.adapters._parking.body import json_object
 from ingest.adapters._parking.words import colour, plate_text, rated
-from ingest.converters import epoch_time, flag, said
+from ingest.converters import epoch_time, flag, number, said
 from ingest.message import DeviceTime, Message, Picture, Reading, Unreadable
 from ingest.pictures import named_or_carried
 from schemas.base import MS_PER_S
 
 _OF_AN_AGENT = ("agent_uid", "agent_type", "agent_version")
+_SECONDS_BELOW = 10**11
+"""As milliseconds this is 1973, before there was anything to read; as seconds the year 5138."""
 Data = Mapping[str, Any]
 
 
@@ -26,6 +29,8 @@ def decode(message: Message) -> list[Reading]:
     kind = said(data.get("data_type"))
     if kind is None and "openalpr_webhook" in data:
         return []  # the test button of the web page
+    if kind is None and isinstance(data.get("results"), list) and "epoch_time" in data:
+        return _results(data)  # alprd of 2014, which named no kinds yet
     read = _KINDS.get(str(kind))
     if read is None:
         raise Unreadable(f"data_type {kind!r} is not known", "$.data_type")
@@ -43,7 +48,11 @@ def _first(values: Any) -> dict[str, Any]:
 
 def _time(data: Data, name: str) -> DeviceTime | None:
     value = data.get(name)
-    return None if value is None else epoch_time(value, f"$.{name}", unit_per_s=MS_PER_S)
+    if value is None:
+        return None
+    told = number(value)
+    unit = 1 if told is not None and 0 <= told < _SECONDS_BELOW else MS_PER_S
+    return epoch_time(value, f"$.{name}", unit_per_s=unit)
 
 
 def _group(data: Data) -> list[Reading]:
@@ -106,12 +115,13 @@ def _results(data: Data) -> list[Reading]:
         raise Unreadable("has no results", "$.results")
     if any(name in data for name in _OF_AN_AGENT):
         return []
-    device, time, uuid = said(data.get("camera_id")), _time(data, "epoch_time"), data.get("uuid")
-    path = said(uuid)
+    device, path = said(data.get("camera_id")), said(data.get("uuid"))
+    frame = _time(data, "epoch_time")
     return [
         Reading(
-            "plate.read", device, time, subject=plate, confidence=rated(result.get("confidence")),
-            native="alpr_results", pictures=() if path is None else (f"img/{path}.jpg",),
+            "plate.read", device, _time(result, "epoch_time") or frame, subject=plate,
+            confidence=rated(result.get("confidence")), native="alpr_results",
+            pictures=() if path is None else (f"img/{path}.jpg",),
         )
         for result in map(_table, results)
         if (plate := plate_text(result.get("plate"))) is not None

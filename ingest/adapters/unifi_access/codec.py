@@ -24,6 +24,7 @@ _READERS: Mapping[str, Callable[[Notice], list[Reading]]] = {
     "access.data.v2.device.update": doors.hub,
     "access.data.device.update": doors.hub,
     "access.data.device.delete": doors.state,
+    "access.data.device.remote_view": doors.state,
     "access.data.setting.update": doors.state,
     "access.door.unlock": doors.unlock_webhook,
     "access.device.dps_status": doors.contact_webhook,

@@ -166,7 +166,7 @@ def _described(serial: str | None, told: Data, command: str | None) -> Reading:
 
 def _plate(alarm: Data, sender: Sender) -> Reading:
     """`AlarmInfoPlate`: a result, or with `heartbeat` and no result a sign of life."""
-    device = said(alarm.get("serialno")) or sender.device
+    device = sender.device or said(alarm.get("serialno"))
     result = table(alarm.get("result")).get("PlateResult")
     if isinstance(result, dict):
         return read_plate(result, Sender(device, sender.name, sender.sent, sender.coded))
@@ -186,7 +186,7 @@ def _input(alarm: Data, sender: Sender, key: str | None) -> Reading:
             f"input source {told.get('source')!r} with value {told.get('value')!r} is not known",
             "$.AlarmGioIn.result.TriggerResult",
         )
-    device = said(alarm.get("serialno")) or sender.device
+    device = sender.device or said(alarm.get("serialno"))
     return Reading(
         word, device, sender.sent, channel, native=f"{sender.name}/{source}/{value}", key=key
     )

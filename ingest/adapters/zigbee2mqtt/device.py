@@ -17,6 +17,8 @@ _SECRET = frozenset({"action_code", "pin_code", "device", "update"})
 _WORDS: Mapping[tuple[str, bool], tuple[str, dict[str, Any]]] = {
     ("contact", False): ("door.opened", {}),
     ("contact", True): ("door.closed", {}),
+    ("garage_door_contact", False): ("door.opened", {}),
+    ("garage_door_contact", True): ("door.closed", {}),
     ("occupancy", True): ("motion.started", {}),
     ("occupancy", False): ("motion.ended", {}),
     ("presence", True): ("motion.started", {}),
@@ -27,7 +29,7 @@ _WORDS: Mapping[tuple[str, bool], tuple[str, dict[str, Any]]] = {
     ("carbon_monoxide", True): ("fire.detected", {"hazard": "gas"}),
     ("sos", True): ("help.requested", {}),
 }
-"""`contact` true means closed."""
+"""`contact` and `garage_door_contact` true mean closed."""
 
 
 def read_values(data: Mapping[str, Any], device: str | None, retained: bool) -> list[Reading]:

@@ -122,7 +122,7 @@ class TwoConsoles(RuleBasedStateMachine):
 
 
 ENOUGH = settings(
-    max_examples=12, stateful_step_count=25, deadline=None,
+    max_examples=12, stateful_step_count=25,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )  # fmt: skip
 TestTwoConsoles = TwoConsoles.TestCase
